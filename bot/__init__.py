@@ -1,0 +1,1 @@
+"""CCO Advisor: a Slack bot that answers, checks and keeps promises about the Chief Customer Officer."""

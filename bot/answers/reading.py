@@ -1,0 +1,309 @@
+"""Reads one knowledge file: front matter and Markdown of a card, the YAML of the rest. Problems carry their line."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import frontmatter
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.answers.cards import HEADINGS, POINTS, Item, Problem, Section
+
+DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+def days(value: Any) -> Any:
+    """`12 months` as days; a month counts 30."""
+    match = re.fullmatch(r"(\d+) (day|week|month|year)s?", str(value))
+    if not match:
+        raise ValueError("write a number and a unit, such as 12 months")
+    return int(match[1]) * DAYS[match[2]]
+
+
+def one_line(value: Any) -> Any:
+    """Lists of texts; a bare number or yes/no that YAML made of an unquoted text is named as such."""
+    if isinstance(value, bool | int | float):
+        raise ValueError(f"put quotes around {value}, or YAML reads it as something else than text")
+    return value
+
+
+Line = Annotated[str, BeforeValidator(one_line), Field(min_length=1)]
+Lines = tuple[Line, ...]
+CardId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Days = Annotated[int, BeforeValidator(days)]
+
+
+class Fields(BaseModel):
+    """Base of what may stand in a knowledge file: nothing else is allowed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Model = TypeVar("Model", bound=Fields)
+
+
+class CardFields(Fields):
+    """The front matter of a card."""
+
+    id: CardId
+    title: Annotated[Line, Field(max_length=80)]
+    short: Annotated[Line, Field(max_length=280)]
+    asks: Annotated[Lines, Field(min_length=1)]
+    sources: Annotated[Lines, Field(min_length=1)]
+    origin: Literal["seed", "beyond", "both", "company"] = "company"
+    related: Lines = ()
+    owner: Line = "maintainers"
+    reviewed: date
+    review_every: Days = 365
+
+
+class ExtensionFields(Fields):
+    """The front matter of a company card that adds to one of ours."""
+
+    extends: CardId
+    asks: Lines = ()
+    sources: Lines = ()
+    related: Lines = ()
+
+
+class SourceFields(Fields):
+    title: Line
+    address: str = ""
+    document: str = ""
+
+
+class BoundaryFields(Fields):
+    id: CardId
+    topic: Annotated[Line, Field(max_length=80)]
+    nearest: Lines = ()
+    asks: Annotated[Lines, Field(min_length=1)]
+
+
+class StatementFields(Fields):
+    id: CardId
+    title: Annotated[Line, Field(max_length=75)]
+    text: Annotated[Line, Field(max_length=300)]
+    card: CardId
+
+
+class CheckFields(Fields):
+    """A check to vote on. The shares at which a statement counts as agreed are set here and shown to people."""
+
+    id: CardId
+    title: Annotated[Line, Field(max_length=150)]
+    intro: Annotated[Line, Field(max_length=600)]
+    answers: Annotated[Lines, Field(min_length=2, max_length=5)] = ("Yes", "No", "Not sure", "Not my area")
+    agreed_from: Annotated[float, Field(gt=0.5, le=1)] = 0.75
+    missing_to: Annotated[float, Field(ge=0, lt=0.5)] = 0.25
+    source: Line
+    statements: Annotated[tuple[StatementFields, ...], Field(min_length=1, max_length=30)]
+
+
+class Unreadable(Exception):
+    """A file can't be used. `problems` says why, each with its line."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class CardFile:
+    """A card as written: checked fields, sections, and the line of each field and ask."""
+
+    path: str
+    fields: CardFields | ExtensionFields
+    sections: tuple[Section, ...]
+    lines: dict[str, int]
+    text: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+
+
+def read_card(path: Path) -> CardFile:
+    """Read one card file. Raises Unreadable with everything that is wrong in it."""
+    text = path.read_text(encoding="utf-8-sig")
+    front = _front_matter(path, text)
+    lines = _field_lines(front, offset=1)
+    try:
+        post = frontmatter.loads(text)
+    except yaml.YAMLError as error:
+        raise Unreadable([_yaml_problem(path, error, offset=1)]) from error
+    body_line = text[: text.find(post.content)].count("\n") + 1 if post.content else 1
+    sections, problems = _sections(path, post.content, body_line)
+    model = ExtensionFields if "extends" in post.metadata else CardFields
+    fields, field_problems = _checked(model, post.metadata, path, lines)
+    if fields is None or problems:
+        raise Unreadable(field_problems + problems)
+    return CardFile(str(path), fields, tuple(sections), lines, text)
+
+
+def read_yaml(path: Path) -> tuple[Any, dict[str, int]]:
+    """The data of a YAML file and the line of every field in it, keyed like `3.asks.2`."""
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        return yaml.safe_load(text), _field_lines(text, offset=0)
+    except yaml.YAMLError as error:
+        raise Unreadable([_yaml_problem(path, error, offset=0)]) from error
+
+
+def checked(model: type[Model], data: Any, path: Path, lines: dict[str, int], at: str = "") -> Model:
+    """`data` as a model. Raises Unreadable."""
+    fields, problems = _checked(model, data, path, lines, at)
+    if fields is None:
+        raise Unreadable(problems)
+    return fields
+
+
+def _checked(
+    model: type[Model], data: Any, path: Path, lines: dict[str, int], at: str = ""
+) -> tuple[Model | None, list[Problem]]:
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, [_field_problem(path, lines, at, item) for item in error.errors()]
+
+
+def _field_problem(path: Path, lines: dict[str, int], at: str, item: Any) -> Problem:
+    where = ".".join(str(part) for part in ((at, *item["loc"]) if at else item["loc"]))
+    line = next((lines[key] for key in _and_parents(where) if key in lines), 1)
+    if item["type"] == "extra_forbidden":
+        return Problem(str(path), line, f"there is no field “{item['loc'][-1]}”; remove it or check its spelling")
+    if item["type"] == "missing":
+        return Problem(str(path), line, f"the field “{item['loc'][-1]}” is missing; add it")
+    reason = item["msg"].removeprefix("Value error, ")
+    return Problem(str(path), line, f"{where}: {reason[0].lower() + reason[1:]}")
+
+
+def _and_parents(where: str) -> Iterator[str]:
+    while where:
+        yield where
+        where = where.rpartition(".")[0]
+
+
+def _front_matter(path: Path, text: str) -> str:
+    match = re.match(r"---\s*\n(.*?)^---\s*$", text, re.DOTALL | re.MULTILINE)
+    if not match:
+        problem = "a card starts with its front matter between two lines of ---"
+        raise Unreadable([Problem(str(path), 1, problem)])
+    return match[1]
+
+
+def _field_lines(text: str, offset: int) -> dict[str, int]:
+    """The line of each field, keyed by its path: `asks.3` is the fourth ask."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return {}
+    return dict(_walk(root, "", offset)) if root else {}
+
+
+def _walk(node: yaml.Node, at: str, offset: int) -> Iterator[tuple[str, int]]:
+    pairs: list[tuple[str, yaml.Node, int]] = []
+    if isinstance(node, yaml.MappingNode):
+        pairs = [(str(key.value), value, key.start_mark.line) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        pairs = [(str(index), value, value.start_mark.line) for index, value in enumerate(node.value)]
+    for key, value, line in pairs:
+        where = f"{at}.{key}" if at else key
+        yield where, line + 1 + offset
+        yield from _walk(value, where, offset)
+
+
+def _yaml_problem(path: Path, error: yaml.YAMLError, offset: int) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or "it can't be read"
+    return Problem(str(path), mark.line + 1 + offset if mark else 1, f"this is not valid YAML: {reason}")
+
+
+def _sections(path: Path, body: str, first_line: int) -> tuple[list[Section], list[Problem]]:
+    """The body's headings and lists. Anything else in it is a problem: Slack could not show it."""
+    reader = _BodyReader(str(path), first_line)
+    for token in MarkdownIt("commonmark").enable("table").parse(body):
+        reader.take(token)
+    reader.close_section()
+    return reader.sections, reader.problems
+
+
+class _BodyReader:
+    """Walks Markdown tokens and gathers sections."""
+
+    QUIET = frozenset({"paragraph_open", "paragraph_close", "list_item_close", "heading_close"})
+
+    def __init__(self, path: str, first_line: int) -> None:
+        self.path, self.first_line = path, first_line
+        self.sections: list[Section] = []
+        self.problems: list[Problem] = []
+        self.heading, self.items = POINTS, list[Item]()
+        self.mark, self.depth = "", 0
+        self.in_heading = False
+
+    def take(self, token: Token) -> None:
+        line = self.first_line + (token.map[0] if token.map else 0)
+        match token.type:
+            case "heading_open":
+                self.close_section()
+                self.in_heading = True
+                if token.tag != "h2":
+                    self.refuse(line, "use ## for headings")
+            case "bullet_list_open" | "ordered_list_open":
+                self.depth += 1
+                if self.depth > 1:
+                    self.refuse(line, "a list inside a list can't be shown; make it flat")
+            case "bullet_list_close" | "ordered_list_close":
+                self.depth -= 1
+            case "list_item_open":
+                self.mark = f"{token.info}." if token.info else "•"
+            case "inline" if self.in_heading:
+                self.name_section(token.content, line)
+            case "inline":
+                self.add(token, line)
+            case kind if kind not in self.QUIET and token.nesting >= 0:
+                self.refuse(line, f"Slack can't show {_plain_name(kind)} in an answer; use a list or a paragraph")
+
+    def name_section(self, heading: str, line: int) -> None:
+        self.in_heading = False
+        if heading not in HEADINGS:
+            self.refuse(line, f"there is no heading “{heading}”; use one of: {', '.join(HEADINGS)}")
+        self.heading = heading
+
+    def add(self, token: Token, line: int) -> None:
+        for child in token.children or []:
+            if child.type in {"link_open", "image", "code_inline", "html_inline"}:
+                self.refuse(line, f"Slack can't show {_plain_name(child.type)} in an answer; write it as text")
+        self.items.append(Item(" ".join(token.content.split()), self.mark if self.depth else ""))
+
+    def refuse(self, line: int, text: str) -> None:
+        problem = Problem(self.path, line, text)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def close_section(self) -> None:
+        if self.items:
+            self.sections.append(Section(self.heading, tuple(self.items)))
+        self.heading, self.items = POINTS, []
+
+
+def _plain_name(kind: str) -> str:
+    names = {
+        "table_open": "a table",
+        "fence": "a code block",
+        "code_block": "a code block",
+        "code_inline": "code",
+        "html_block": "HTML",
+        "html_inline": "HTML",
+        "image": "an image",
+        "link_open": "a link",
+        "blockquote_open": "a quotation",
+        "hr": "a line",
+    }
+    return names.get(kind, kind.replace("_", " "))

@@ -1,0 +1,40 @@
+"""Remembers deliveries, because Slack sends some of them twice."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, String, Table, delete, insert
+from sqlalchemy.exc import IntegrityError
+
+from bot.keys import WorkspaceKey
+from bot.storage.columns import workspace_columns, workspace_values
+from bot.storage.database import Database, UtcDateTime, metadata
+
+DELIVERIES = Table(
+    "deliveries",
+    metadata,
+    *workspace_columns(),
+    Column("key", String(255), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+
+class DeliveryStore:
+    """Each delivery once, whichever process it came to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def is_new(self, key: WorkspaceKey, delivery: str, now: datetime) -> bool:
+        """Take a delivery down. False when it was seen before; the database decides, not the order of arrival."""
+        row = {**workspace_values(key), "key": delivery[:255], "seen_at": now}
+        try:
+            with self._database.write() as connection:
+                connection.execute(insert(DELIVERIES).values(**row))
+        except IntegrityError:
+            return False
+        return True
+
+    def clean(self, before: datetime) -> int:
+        """Forget deliveries too old to come again, in all workspaces."""
+        with self._database.write() as connection:
+            return connection.execute(delete(DELIVERIES).where(DELIVERIES.c.seen_at < before)).rowcount

@@ -1,0 +1,1 @@
+"""State: the SQLAlchemy engine, units of work and migrations."""

@@ -1,0 +1,45 @@
+"""Slack's rate tiers: how often each method may be called, and how long to wait after too many calls."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+
+TIER_2, TIER_3, TIER_4 = 20, 50, 100
+PER_MINUTE = {
+    "apps.connections.open": 20,  # documented as Tier 1 ("1+"), yet Slack lets one app open ten connections at once
+    "auth.test": 600, "api.test": 600, "chat.getPermalink": 600, "blocks.validate": 600, "chat.postMessage": 300,
+    "bots.info": TIER_3, "team.info": TIER_3, "users.info": TIER_4, "users.list": TIER_2,
+    "users.conversations": TIER_2, "conversations.info": TIER_3, "conversations.list": TIER_2,
+    "conversations.members": TIER_4, "conversations.open": TIER_3, "conversations.history": TIER_3,
+    "conversations.replies": TIER_3, "chat.update": TIER_3, "chat.delete": TIER_3, "chat.postEphemeral": TIER_4,
+    "views.open": TIER_4, "views.push": TIER_4, "views.update": TIER_4, "views.publish": TIER_4,
+    "reactions.add": TIER_3,
+}
+
+
+class Limits:
+    """Counts calls in a sliding window, in real seconds: a demo's clock that jumps a day frees no budget."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._windows: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    def seconds_to_wait(self, method: str, channel: str = "") -> int:
+        """0 when the call may go ahead, which then counts; else what `Retry-After` says."""
+        budgets = [(method, PER_MINUTE.get(method, TIER_3), 60.0)]
+        if method == "chat.postMessage" and channel:
+            budgets.append((f"post {channel}", 1, 1.0))
+        waits = [self._wait(*budget) for budget in budgets]
+        if not any(waits):
+            for name, _, _ in budgets:
+                self._windows[name].append(self._now())
+        return math.ceil(max(waits))
+
+    def _wait(self, name: str, allowed: int, seconds: float) -> float:
+        window, now = self._windows[name], self._now()
+        while window and window[0] <= now - seconds:
+            window.popleft()
+        return window[0] + seconds - now if len(window) >= allowed else 0.0

@@ -1,0 +1,180 @@
+"""The things the workspace remembers: people, channels, deliveries, calls, notices, triggers, faults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class SlackError(Exception):
+    """A refusal in Slack's words: `error` is the code a Web API caller sees, `extra` the rest of the answer."""
+
+    def __init__(self, error: str, **extra: Any) -> None:
+        super().__init__(error)
+        self.error = error
+        self.extra = extra
+
+    def answer(self) -> Json:
+        return {"ok": False, "error": self.error, **self.extra}
+
+
+class NotAnswered(Exception):
+    """the app did not answer in time"""
+
+
+class NotAllowed(Exception):
+    """Slack's own client would not let the person do this; the text says why."""
+
+
+@dataclass(frozen=True)
+class Team:
+    """Who is who: the workspace and the app installed in it, as its manifest describes it."""
+
+    id: str
+    domain: str
+    name: str
+    app_id: str
+    app_name: str
+    bot_id: str
+    bot_user: str
+    bot_name: str
+    scopes: tuple[str, ...]
+    events: frozenset[str]
+    commands: tuple[Json, ...]
+    shortcuts: tuple[Json, ...]
+
+
+def team_from(manifest: Json) -> Team:
+    features, settings = manifest.get("features", {}), manifest.get("settings", {})
+    app_name = manifest.get("display_information", {}).get("name", "App")
+    scopes = manifest.get("oauth_config", {}).get("scopes", {})
+    return Team(
+        id="T0LOCAL01", domain="local-workspace", name="Local workspace",
+        app_id="A0LOCAL01", app_name=app_name, bot_id="B0LOCAL01", bot_user="U0BOT0001",
+        bot_name=features.get("bot_user", {}).get("display_name", app_name.lower()),
+        scopes=tuple([*scopes.get("bot", []), *scopes.get("bot_optional", [])]),
+        events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
+        commands=tuple(features.get("slash_commands", [])), shortcuts=tuple(features.get("shortcuts", [])),
+    )
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    name: str
+    real_name: str
+    tz: str
+    is_bot: bool = False
+
+
+@dataclass
+class Channel:
+    id: str
+    name: str
+    members: list[str]
+    is_private: bool = False
+    is_im: bool = False
+    is_archived: bool = False
+    created: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The prefix of the scopes that open this conversation: `im:history`, `groups:read`, …"""
+        return "im" if self.is_im else "groups" if self.is_private else "channels"
+
+
+@dataclass(eq=False)
+class Delivery:
+    """One envelope sent to the app: what was in it, and whether and when the app acknowledged it."""
+
+    envelope_id: str
+    type: str
+    payload: Json
+    user_id: str = ""
+    channel_id: str = ""
+    thread_ts: str | None = None
+    attempt: int = 0
+    reason: str = ""
+    sent_at: datetime | None = None
+    acked_at: datetime | None = None
+    ack_seconds: float | None = None
+    answer: Json | None = None
+    failure: str = ""
+    started: float = 0.0
+
+    @property
+    def is_settled(self) -> bool:
+        return bool(self.failure) or self.acked_at is not None
+
+    @property
+    def subject(self) -> str:
+        """What the envelope is about, in two or three words."""
+        inner = self.payload.get("event", self.payload)
+        return str(inner.get("command") or inner.get("type", self.type))
+
+
+@dataclass(frozen=True)
+class Call:
+    """One Web API call by the app."""
+
+    method: str
+    args: Json
+    answer: Json
+    at: datetime
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A failure that Slack's client shows to one person."""
+
+    user_id: str
+    channel_id: str
+    text: str
+    ts: str
+    thread_ts: str | None = None
+
+
+@dataclass
+class Trigger:
+    """A `trigger_id`: good for one modal, for three seconds."""
+
+    user_id: str
+    at: datetime
+    view_id: str | None = None
+    is_used: bool = False
+
+
+@dataclass
+class Fault:
+    """The next `times` calls of `method` (`*`: of any) answer wrongly, or late after having taken effect."""
+
+    method: str
+    error: str = ""
+    status: int = 200
+    delay_after_effect: float = 0.0
+    retry_after: int = 1
+    times: int = 1
+
+
+@dataclass
+class Hook:
+    """A `response_url`: five uses in thirty minutes."""
+
+    user_id: str
+    channel_id: str
+    at: datetime
+    message_ts: str | None = None
+    thread_ts: str | None = None
+    is_ephemeral: bool = False
+    uses: int = 0
+
+
+@dataclass
+class Modals:
+    """One person's open modal views, the visible one last."""
+
+    stack: list[Json] = field(default_factory=list)

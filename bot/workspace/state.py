@@ -1,0 +1,291 @@
+"""What the workspace knows, under one lock: people, conversations, messages, views, and the log of what happened."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.workspace.payloads import event_callback
+from bot.workspace.records import (
+    Call,
+    Channel,
+    Delivery,
+    Fault,
+    Hook,
+    Json,
+    Modals,
+    Notice,
+    Person,
+    SlackError,
+    Team,
+    Trigger,
+    team_from,
+)
+from bot.workspace.sockets import Sockets
+
+TRIGGER_LIFE = timedelta(seconds=3)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class State:
+    """Every method takes the lock itself, so that tests, the page and the app may call from any thread."""
+
+    def __init__(self, manifest: Json, clock: Callable[[], datetime] | None, ack_seconds: float) -> None:
+        self.team: Team = team_from(manifest)
+        self.clock = clock or utc_now
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+        self.listeners: set[Callable[[], None]] = set()
+        self.version = 0
+        self.token_revoked = False
+        self.people: dict[str, Person] = {}
+        self.channels: dict[str, Channel] = {}
+        self.calls: list[Call] = []
+        self.deliveries: list[Delivery] = []
+        self.faults: list[Fault] = []
+        self.log: list[tuple[str, Any]] = []
+        self.triggers: dict[str, Trigger] = {}
+        self.hooks: dict[str, Hook] = {}
+        self.modals: defaultdict[str, Modals] = defaultdict(Modals)
+        self.homes: dict[str, Json] = {}
+        self.api_origin = ""
+        self.sockets = Sockets(self, ack_seconds)
+        self._messages: defaultdict[str, dict[str, Json]] = defaultdict(dict)
+        self._ephemerals: defaultdict[str, list[Json]] = defaultdict(list)
+        self._notices: list[Notice] = []
+        self._last_ts = 0
+        self._serial = 0
+        bot = Person(self.team.bot_user, self.team.bot_name, self.team.app_name, "UTC", is_bot=True)
+        self.people[bot.id] = bot
+
+    # -- time, ids, change ------------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def next_ts(self) -> str:
+        """A message timestamp: Slack's id within a channel, so no two are equal and none goes back."""
+        with self.lock:
+            self._last_ts = max(int(self.now().timestamp() * 1_000_000), self._last_ts + 1)
+            return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def next_id(self, prefix: str) -> str:
+        with self.lock:
+            self._serial += 1
+            return f"{prefix}{self._serial:08d}"
+
+    def note(self, kind: str, what: Any) -> None:
+        """Logs a change and wakes everybody who waits for one."""
+        with self.lock:
+            self.log.append((kind, what))
+            self.version += 1
+            self.changed.notify_all()
+            for listener in self.listeners:
+                listener()
+
+    # -- people and conversations -----------------------------------------------------------------------------
+
+    def add_person(self, name: str, real_name: str, tz: str = "Europe/Berlin") -> Person:
+        ZoneInfo(tz)  # an unknown zone is a mistake of the caller, better told now
+        with self.lock:
+            person = Person(self.next_id("U"), name, real_name, tz)
+            self.people[person.id] = person
+            self.note("person", person)
+            return person
+
+    def add_channel(self, name: str, members: list[str] | None = None, private: bool = False) -> Channel:
+        with self.lock:
+            channel = Channel(self.next_id("C"), name, list(members or []), private,
+                              created=int(self.now().timestamp()))
+            self.channels[channel.id] = channel
+            self.note("channel", channel)
+            return channel
+
+    def dm_of(self, user_id: str) -> Channel:
+        """The direct conversation of this person with the app, opened at the first use."""
+        with self.lock:
+            for channel in self.channels.values():
+                if channel.is_im and user_id in channel.members:
+                    return channel
+            channel = Channel(self.next_id("D"), self.person(user_id).name, [user_id, self.team.bot_user],
+                              is_im=True, created=int(self.now().timestamp()))
+            self.channels[channel.id] = channel
+            return channel
+
+    def person(self, user_id: str) -> Person:
+        if user_id not in self.people:
+            raise SlackError("user_not_found")
+        return self.people[user_id]
+
+    def channel(self, channel_id: str) -> Channel:
+        if channel_id not in self.channels:
+            raise SlackError("channel_not_found")
+        return self.channels[channel_id]
+
+    def bot_is_in(self, channel: Channel) -> bool:
+        return self.team.bot_user in channel.members
+
+    # -- messages ---------------------------------------------------------------------------------------------
+
+    def store(self, message: Json) -> Json:
+        """Keeps a new message and counts it on its thread's parent."""
+        with self.lock:
+            channel = self._messages[message["channel"]]
+            channel[message["ts"]] = message
+            parent = channel.get(message.get("thread_ts", ""))
+            if parent and parent is not message:
+                self._count_reply(parent, message)
+            self.note("message", message)
+            return message
+
+    def _count_reply(self, parent: Json, reply: Json) -> None:
+        users = list(dict.fromkeys([*parent.get("reply_users", []), reply["user"]]))
+        parent.update(thread_ts=parent["ts"], reply_count=parent.get("reply_count", 0) + 1, reply_users=users,
+                      reply_users_count=len(users), latest_reply=reply["ts"])
+
+    def find(self, channel_id: str, ts: str) -> Json | None:
+        return self._messages[channel_id].get(ts)
+
+    def forget(self, channel_id: str, ts: str) -> Json | None:
+        """Removes a message; one with replies stays as a tombstone, as in Slack."""
+        with self.lock:
+            message = self._messages[channel_id].get(ts)
+            if message is None:
+                return None
+            if message.get("reply_count"):
+                kept = {k: message[k] for k in ("type", "channel", "ts", "thread_ts", "reply_count", "latest_reply")}
+                self._messages[channel_id][ts] = {**kept, "subtype": "tombstone", "user": "USLACKBOT",
+                                                  "text": "This message was deleted."}
+            else:
+                del self._messages[channel_id][ts]
+                self._uncount_reply(channel_id, message)
+            self.note("deleted", message)
+            return message
+
+    def _uncount_reply(self, channel_id: str, reply: Json) -> None:
+        parent = self._messages[channel_id].get(reply.get("thread_ts", ""))
+        if parent and parent is not reply:
+            parent["reply_count"] -= 1
+
+    def messages(self, channel_id: str, thread_ts: str | None = None) -> list[Json]:
+        """The channel's own messages, oldest first; with `thread_ts`, that thread's, its parent first."""
+        with self.lock:
+            found = self._messages[channel_id].values()
+            if thread_ts is None:
+                return [dict(m) for m in found if m.get("thread_ts", m["ts"]) == m["ts"] or _is_broadcast(m)]
+            return [dict(m) for m in found if thread_ts in (m["ts"], m.get("thread_ts"))]
+
+    def show_only_to(self, user_id: str, message: Json) -> None:
+        with self.lock:
+            self._ephemerals[user_id].append(message)
+            self.note("ephemeral", (user_id, message))
+
+    def replace_ephemeral(self, user_id: str, ts: str, message: Json | None) -> None:
+        with self.lock:
+            kept = [message if m["ts"] == ts else m for m in self._ephemerals[user_id]]
+            self._ephemerals[user_id] = [m for m in kept if m is not None]
+            self.note("ephemeral", (user_id, message))
+
+    def ephemerals(self, user_id: str) -> list[Json]:
+        with self.lock:
+            return [dict(message) for message in self._ephemerals[user_id]]
+
+    def notices(self, user_id: str) -> list[Notice]:
+        with self.lock:
+            return [notice for notice in self._notices if notice.user_id == user_id]
+
+    def tell(self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None) -> None:
+        """A failure that Slack itself shows to the person who pressed or typed."""
+        with self.lock:
+            self._notices.append(Notice(user_id, channel_id, text, self.next_ts(), thread_ts))
+            self.note("notice", self._notices[-1])
+
+    # -- views ------------------------------------------------------------------------------------------------
+
+    def views(self, user_id: str) -> list[Json]:
+        with self.lock:
+            return [dict(view) for view in self.modals[user_id].stack]
+
+    def home(self, user_id: str) -> Json | None:
+        with self.lock:
+            return self.homes.get(user_id)
+
+    def find_view(self, view_id: str) -> tuple[str, Json] | None:
+        """The view with this id or external id, and whose it is."""
+        stacks = [(user, modals.stack) for user, modals in self.modals.items()]
+        for user, stack in [*stacks, *((user, [home]) for user, home in self.homes.items())]:
+            for view in stack:
+                if view_id and view_id in (view["id"], view["external_id"]):
+                    return user, view
+        return None
+
+    def new_trigger(self, user_id: str, view_id: str | None = None) -> str:
+        with self.lock:
+            trigger_id = f"{self.next_id('')}.{self._serial}.{self.next_id('t')}"
+            self.triggers[trigger_id] = Trigger(user_id, self.now(), view_id)
+            return trigger_id
+
+    def use_trigger(self, trigger_id: str) -> Trigger:
+        trigger = self.triggers.get(trigger_id)
+        if trigger is None:
+            raise SlackError("invalid_trigger_id")
+        if trigger.is_used:
+            raise SlackError("exchanged_trigger_id")
+        if self.now() - trigger.at > TRIGGER_LIFE:
+            raise SlackError("expired_trigger_id")
+        trigger.is_used = True
+        return trigger
+
+    def new_hook(self, user_id: str, channel_id: str, **source: Any) -> str:
+        """A `response_url` for this interaction."""
+        with self.lock:
+            token = self.next_id("hook")
+            self.hooks[token] = Hook(user_id, channel_id, self.now(), **source)
+            return f"{self.api_origin}/hook/actions/{self.team.id}/{token}"
+
+    # -- events -----------------------------------------------------------------------------------------------
+
+    def emit(self, subscription: str, event: Json, channel_id: str = "") -> None:
+        """Sends an event to the app, if its manifest subscribes to it."""
+        if subscription in self.team.events:
+            with self.lock:
+                payload = event_callback(self.team, event, self.next_id("Ev"), self.now())
+                self.sockets.dispatch(Delivery(self.next_id("e"), "events_api", payload,
+                                               str(event.get("user", "")), channel_id))
+
+    def on_ack(self, delivery: Delivery) -> None:
+        """What the app's answer inside an acknowledgement brings about."""
+
+    # -- words ------------------------------------------------------------------------------------------------
+
+    def typed(self, text: str, mentions: bool = True) -> str:
+        """What a person typed, as Slack hands it on: escaped, with `@names` and `#channels` turned into links."""
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        if not mentions:
+            return escaped
+        names = {p.name: f"<@{p.id}>" for p in self.people.values()}
+        names |= {p.real_name: f"<@{p.id}>" for p in self.people.values()}
+        names |= {word: f"<!{word}>" for word in ("here", "channel", "everyone")}
+        linked = _replace_names(escaped, "@", names)
+        rooms = {c.name: f"<#{c.id}|{c.name}>" for c in self.channels.values() if not c.is_im}
+        return re.sub(r"(?<![\w<|])(https?://[^\s<>|]+[^\s<>|.,;:!?)])", r"<\1>", _replace_names(linked, "#", rooms))
+
+
+def _is_broadcast(message: Json) -> bool:
+    return message.get("subtype") == "thread_broadcast"
+
+
+def _replace_names(text: str, sign: str, names: dict[str, str]) -> str:
+    if sign not in text:
+        return text
+    longest_first = sorted((name for name in names if name), key=len, reverse=True)
+    pattern = "|".join(re.escape(name) for name in longest_first)
+    return re.sub(rf"(?<![\w<]){sign}({pattern})(?![\w-])", lambda found: names[found[1]], text)
