@@ -16,10 +16,10 @@ Found = TypeVar("Found")
 
 
 class Workspace(State):
-    """The workspace in the hands of people and tests. Returned messages and views are Slack's own shapes; a message
-    carries its `channel` too."""
+    """The workspace in the hands of people and tests; messages and views come in Slack's own shapes, and a
+    message carries its `channel` too."""
 
-    # -- talking ----------------------------------------------------------------------------------------------
+    # -- talking
 
     def say(self, user_id: str, channel_id: str, text: str, thread_ts: str | None = None) -> Json:
         """Posts what the person typed (`@cco`, `#channel` and URLs become links, `<>&` are escaped)."""
@@ -40,7 +40,9 @@ class Workspace(State):
             raise NotAllowed(f"#{channel.name} is archived.")
         return channel
 
-    def command(self, user_id: str, channel_id: str, name: str, text: str = "", thread_ts: str | None = None) -> None:
+    def command(
+        self, user_id: str, channel_id: str, name: str, text: str = "", thread_ts: str | None = None
+    ) -> None:
         """Runs a slash command of the manifest; Slack has none in threads, so neither have we."""
         with self.lock:
             channel, person = self._room(user_id, channel_id), self.person(user_id)
@@ -51,29 +53,49 @@ class Workspace(State):
                 raise NotAllowed(f"{name} is not a valid command.")
             words = self.typed(text, mentions=bool(known[name].get("should_escape")))
             hook = self.new_hook(user_id, channel_id)
-            payload = payloads.command(self.team, name, words, person, channel, self.new_trigger(user_id), hook)
+            payload = payloads.command(
+                self.team, name, words, person, channel, self.new_trigger(user_id), hook
+            )
             self._send("slash_commands", payload, user_id, channel_id)
 
-    def _send(self, kind: str, payload: Json, user_id: str, channel_id: str = "",
-              thread_ts: str | None = None) -> Delivery:
-        return self.sockets.dispatch(Delivery(self.next_id("e"), kind, payload, user_id, channel_id, thread_ts))
+    def _send(
+        self, kind: str, payload: Json, user_id: str, channel_id: str = "", thread_ts: str | None = None
+    ) -> Delivery:
+        return self.sockets.dispatch(
+            Delivery(self.next_id("e"), kind, payload, user_id, channel_id, thread_ts)
+        )
 
-    # -- pressing ---------------------------------------------------------------------------------------------
+    # -- pressing
 
-    def click(self, user_id: str, ref: Json | str, action_id: str, value: Any = None, block_id: str | None = None,
-              values: Json | None = None) -> Delivery:
-        """Presses a button or picks `value` in a select, a menu, checkboxes … of a message or a view (the thing
-        itself, its `ts` or its id). `values` is what else was entered there, as for `submit`."""
+    def click(
+        self,
+        user_id: str,
+        ref: Json | str,
+        action_id: str,
+        value: Any = None,
+        block_id: str | None = None,
+        values: Json | None = None,
+    ) -> Delivery:
+        """Presses a button, or picks `value` in a select, a menu, checkboxes …, of a message or a view: the
+        thing itself, its `ts` or its id. `values` is what else was entered there, as for `submit`."""
         with self.lock:
             source, is_view = self._source(user_id, ref)
-            block, element = _element(source["blocks"] if "blocks" in source else [], action_id, value, block_id)
+            block, element = _element(
+                source["blocks"] if "blocks" in source else [], action_id, value, block_id
+            )
             given = {**(values or {}), **({} if value is None else {block["block_id"]: {action_id: value}})}
-            parts: Json = {"actions": [payloads.action(block, element, value, self.next_ts())],
-                           "state": {"values": payloads.state_values(source["blocks"], given)}}
+            parts: Json = {
+                "actions": [payloads.action(block, element, value, self.next_ts())],
+                "state": {"values": payloads.state_values(source["blocks"], given)},
+            }
             parts |= self._in_view(source, parts["state"]) if is_view else self._in_message(user_id, source)
-            trigger = self.new_trigger(user_id, source["id"] if is_view and source["type"] == "modal" else None)
+            trigger = self.new_trigger(
+                user_id, source["id"] if is_view and source["type"] == "modal" else None
+            )
             payload = payloads.interaction(self.team, "block_actions", self.person(user_id), trigger, **parts)
-            return self._send("interactive", payload, user_id, source.get("channel", ""), source.get("thread_ts"))
+            return self._send(
+                "interactive", payload, user_id, source.get("channel", ""), source.get("thread_ts")
+            )
 
     def _source(self, user_id: str, ref: Json | str) -> tuple[Json, bool]:
         """The message or view as it is now, and whether it is a view."""
@@ -91,12 +113,20 @@ class Workspace(State):
     def _in_message(self, user_id: str, message: Json) -> Json:
         channel, is_ephemeral = self.channel(message["channel"]), bool(message.get("is_ephemeral"))
         thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
-        hook = self.new_hook(user_id, channel.id, message_ts=message["ts"], is_ephemeral=is_ephemeral, **thread)
+        hook = self.new_hook(
+            user_id, channel.id, message_ts=message["ts"], is_ephemeral=is_ephemeral, **thread
+        )
         parts: Json = {
-            "container": {"type": "message", "message_ts": message["ts"], "channel_id": channel.id,
-                          "is_ephemeral": is_ephemeral, **thread},
+            "container": {
+                "type": "message",
+                "message_ts": message["ts"],
+                "channel_id": channel.id,
+                "is_ephemeral": is_ephemeral,
+                **thread,
+            },
             "channel": {"id": channel.id, "name": "directmessage" if channel.is_im else channel.name},
-            "response_url": hook}
+            "response_url": hook,
+        }
         return parts if is_ephemeral else {**parts, "message": posting.public(message)}
 
     def _in_view(self, view: Json, state: Json) -> Json:
@@ -113,11 +143,16 @@ class Workspace(State):
                 place = self._in_message(user_id, message)
                 parts |= {k: place[k] for k in ("channel", "message", "response_url")}
                 parts["message_ts"] = message["ts"]
-            payload = payloads.interaction(self.team, "message_action" if message else "shortcut",
-                                           self.person(user_id), self.new_trigger(user_id), **parts)
+            payload = payloads.interaction(
+                self.team,
+                "message_action" if message else "shortcut",
+                self.person(user_id),
+                self.new_trigger(user_id),
+                **parts,
+            )
             return self._send("interactive", payload, user_id, message["channel"] if message else "")
 
-    # -- modals and Home --------------------------------------------------------------------------------------
+    # -- modals and Home
 
     def submit(self, user_id: str, view_id: str, values: Json | None = None) -> Json | None:
         """Submits a modal and waits for the app's answer: its `response_action` payload, or None when it closed.
@@ -134,8 +169,13 @@ class Workspace(State):
             if errors:
                 return {"response_action": "errors", "errors": errors}
             payload = payloads.interaction(
-                self.team, "view_submission", self.person(user_id), self.new_trigger(user_id, view_id),
-                view={**view, "state": {"values": state}}, response_urls=[])
+                self.team,
+                "view_submission",
+                self.person(user_id),
+                self.new_trigger(user_id, view_id),
+                view={**view, "state": {"values": state}},
+                response_urls=[],
+            )
             delivery = self._send("interactive", payload, user_id)
         self.wait_for(lambda: delivery.is_settled, self.sockets.ack_seconds + 2)
         if delivery.failure:
@@ -148,8 +188,9 @@ class Workspace(State):
             stack = self.modals[user_id].stack
             view = modals.close(self, user_id, view_id or (stack[-1]["id"] if stack else ""))
             if view and view["notify_on_close"]:
-                payload = payloads.interaction(self.team, "view_closed", self.person(user_id), "", view=view,
-                                               is_cleared=False)
+                payload = payloads.interaction(
+                    self.team, "view_closed", self.person(user_id), "", view=view, is_cleared=False
+                )
                 del payload["trigger_id"]
                 self._send("interactive", payload, user_id)
 
@@ -157,8 +198,13 @@ class Workspace(State):
         """Opens the app's Home (or `messages`) tab. Waits for a first view if none was ever published; a newer one
         may follow, which `wait_for` can await."""
         with self.lock:
-            event: Json = {"type": "app_home_opened", "user": user_id, "channel": self.dm_of(user_id).id, "tab": tab,
-                           "event_ts": self.next_ts()}
+            event: Json = {
+                "type": "app_home_opened",
+                "user": user_id,
+                "channel": self.dm_of(user_id).id,
+                "tab": tab,
+                "event_ts": self.next_ts(),
+            }
             shown = self.homes.get(user_id)
             self.emit("app_home_opened", {**event, **({"view": shown} if shown and tab == "home" else {})})
             if tab == "home" and not shown:
@@ -171,12 +217,16 @@ class Workspace(State):
             if delivery.type == "slash_commands" and delivery.answer:
                 hooks.respond(self, delivery.payload["response_url"].rsplit("/", 1)[1], delivery.answer)
             elif delivery.payload.get("type") == "view_submission":
-                modals.after_submission(self, delivery.user_id, delivery.payload["view"]["id"], delivery.answer)
+                modals.after_submission(
+                    self, delivery.user_id, delivery.payload["view"]["id"], delivery.answer
+                )
         except SlackError as refusal:
             delivery.failure = f"the app's answer was refused: {refusal.answer()}"
-            self.tell(delivery.user_id, delivery.channel_id, "That didn't work: Slack refused the app's answer.")
+            self.tell(
+                delivery.user_id, delivery.channel_id, "That didn't work: Slack refused the app's answer."
+            )
 
-    # -- the rest of the world --------------------------------------------------------------------------------
+    # -- the rest of the world
 
     def invite_bot(self, channel: Channel | str) -> None:
         self._join(channel, self.team.bot_user)
@@ -190,7 +240,9 @@ class Workspace(State):
             if user_id not in room.members:
                 room.members.append(user_id)
                 self.note("joined", (room, user_id))
-                self.emit("member_joined_channel", self._membership("member_joined_channel", room, user_id), room.id)
+                self.emit(
+                    "member_joined_channel", self._membership("member_joined_channel", room, user_id), room.id
+                )
 
     def remove_bot(self, channel: Channel | str) -> None:
         with self.lock:
@@ -198,12 +250,21 @@ class Workspace(State):
             if self.bot_is_in(room):
                 room.members.remove(self.team.bot_user)
                 self.note("left", (room, self.team.bot_user))
-                self.emit("member_left_channel",
-                          self._membership("member_left_channel", room, self.team.bot_user), room.id)
+                self.emit(
+                    "member_left_channel",
+                    self._membership("member_left_channel", room, self.team.bot_user),
+                    room.id,
+                )
 
     def _membership(self, kind: str, room: Channel, user_id: str) -> Json:
-        return {"type": kind, "user": user_id, "channel": room.id, "team": self.team.id, "event_ts": self.next_ts(),
-                "channel_type": "G" if room.is_private else "C"}
+        return {
+            "type": kind,
+            "user": user_id,
+            "channel": room.id,
+            "team": self.team.id,
+            "event_ts": self.next_ts(),
+            "channel_type": "G" if room.is_private else "C",
+        }
 
     def archive(self, channel: Channel | str) -> None:
         with self.lock:
@@ -230,14 +291,17 @@ class Workspace(State):
         with self.lock:
             return [person for person in self.people.values() if not person.is_bot]
 
-    # -- waiting ----------------------------------------------------------------------------------------------
+    # -- waiting
 
     def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
         """The predicate's value as soon as it is true; looked at again after every change, never by polling."""
         deadline = time.monotonic() + timeout
         with self.lock:
             while not (found := predicate()):
-                if not self.changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
+                if (
+                    not self.changed.wait(max(0.0, deadline - time.monotonic()))
+                    and time.monotonic() >= deadline
+                ):
                     raise AssertionError(f"nothing within {timeout} s; what happened:\n{self.transcript()}")
             return found
 
@@ -249,8 +313,13 @@ class Workspace(State):
 
 def _element(blocks: list[Json], action_id: str, value: Any, block_id: str | None) -> tuple[Json, Json]:
     """The element to press. Among several with the same action id, the one whose value was asked for."""
-    found = [(block, element) for block in blocks if block_id in (None, block["block_id"])
-             for element in elements_of(block) if element["action_id"] == action_id]
+    found = [
+        (block, element)
+        for block in blocks
+        if block_id in (None, block["block_id"])
+        for element in elements_of(block)
+        if element["action_id"] == action_id
+    ]
     if not found:
         raise NotAllowed(f"There is nothing to press with the action id {action_id}.")
     same_value = [pair for pair in found if value is not None and pair[1].get("value") == value]

@@ -11,8 +11,17 @@ from bot.workspace.state import State
 
 DEEPEST_STACK = 3
 LARGEST_VIEW = 250_000
-KEPT = ("type", "title", "submit", "close", "private_metadata", "callback_id", "clear_on_close", "notify_on_close",
-        "external_id")
+KEPT = (
+    "type",
+    "title",
+    "submit",
+    "close",
+    "private_metadata",
+    "callback_id",
+    "clear_on_close",
+    "notify_on_close",
+    "external_id",
+)
 
 
 def checked_view(args: Json, kind: str) -> Json:
@@ -30,13 +39,32 @@ def checked_view(args: Json, kind: str) -> Json:
 def build(state: State, view: Json, **identity: Any) -> Json:
     """The view object as Slack keeps it and sends it back."""
     team = state.team
-    defaults: Json = {"title": None, "submit": None, "close": None, "private_metadata": "", "callback_id": "",
-                      "clear_on_close": False, "notify_on_close": False, "external_id": ""}
+    defaults: Json = {
+        "title": None,
+        "submit": None,
+        "close": None,
+        "private_metadata": "",
+        "callback_id": "",
+        "clear_on_close": False,
+        "notify_on_close": False,
+        "external_id": "",
+    }
     view_id = state.next_id("V")
-    return {"id": view_id, "team_id": team.id, **defaults, **{k: view[k] for k in KEPT if k in view},
-            "blocks": with_block_ids(state, view["blocks"]), "state": {"values": {}}, "hash": new_hash(state),
-            "root_view_id": view_id, "previous_view_id": None, "app_id": team.app_id, "bot_id": team.bot_id,
-            "app_installed_team_id": team.id, **identity}
+    return {
+        "id": view_id,
+        "team_id": team.id,
+        **defaults,
+        **{k: view[k] for k in KEPT if k in view},
+        "blocks": with_block_ids(state, view["blocks"]),
+        "state": {"values": {}},
+        "hash": new_hash(state),
+        "root_view_id": view_id,
+        "previous_view_id": None,
+        "app_id": team.app_id,
+        "bot_id": team.bot_id,
+        "app_installed_team_id": team.id,
+        **identity,
+    }
 
 
 def new_hash(state: State) -> str:
@@ -48,7 +76,9 @@ def open_view(state: State, args: Json) -> Json:
     _refuse_duplicate(state, view)
     trigger = state.use_trigger(str(args.get("trigger_id", "")))
     if trigger.view_id and state.modals[trigger.user_id].stack:
-        raise SlackError("invalid_arguments", response_metadata={"messages": ["[ERROR] use views.push in a modal"]})
+        raise SlackError(
+            "invalid_arguments", response_metadata={"messages": ["[ERROR] use views.push in a modal"]}
+        )
     opened = build(state, view)
     state.modals[trigger.user_id].stack = [opened]
     state.note("view", opened)

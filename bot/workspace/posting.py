@@ -33,8 +33,20 @@ def refuse_blocks(found: list[str], error: str = "invalid_blocks") -> None:
 
 
 def with_block_ids(state: State, blocks: list[Json]) -> list[Json]:
-    """Slack names the blocks that the app left unnamed."""
-    return [block if block.get("block_id") else {**block, "block_id": state.next_id("b")[-6:]} for block in blocks]
+    """Slack names the blocks and elements that the app left unnamed."""
+    named = [
+        dict(block) if block.get("block_id") else {**block, "block_id": state.next_id("b")}
+        for block in blocks
+    ]
+    for block in named:
+        if block["type"] in ("actions", "context_actions"):
+            block["elements"] = [
+                {"action_id": state.next_id("a"), **element} for element in block["elements"]
+            ]
+        for place in ("accessory", "element"):
+            if place in block and block[place]["type"] != "image":
+                block[place] = {"action_id": state.next_id("a"), **block[place]}
+    return named
 
 
 def checked_content(state: State, args: Json) -> Json:
@@ -58,10 +70,20 @@ def checked_content(state: State, args: Json) -> Json:
 
 
 def message_by(state: State, user_id: str, channel_id: str, content: Json, thread_ts: str | None) -> Json:
-    message: Json = {"type": "message", "user": user_id, "ts": state.next_ts(), "team": state.team.id, **content,
-                     "channel": channel_id}
+    message: Json = {
+        "type": "message",
+        "user": user_id,
+        "ts": state.next_ts(),
+        "team": state.team.id,
+        **content,
+        "channel": channel_id,
+    }
     if user_id == state.team.bot_user:
-        message |= {"bot_id": state.team.bot_id, "app_id": state.team.app_id, "bot_profile": bot_profile(state)}
+        message |= {
+            "bot_id": state.team.bot_id,
+            "app_id": state.team.app_id,
+            "bot_profile": bot_profile(state),
+        }
     if thread_ts:
         parent = state.find(channel_id, thread_ts)
         message["thread_ts"] = parent.get("thread_ts", thread_ts) if parent else thread_ts
@@ -72,8 +94,16 @@ def message_by(state: State, user_id: str, channel_id: str, content: Json, threa
 
 def bot_profile(state: State) -> Json:
     team = state.team
-    return {"id": team.bot_id, "app_id": team.app_id, "user_id": team.bot_user, "name": team.app_name,
-            "deleted": False, "team_id": team.id, "icons": {}, "updated": 0}
+    return {
+        "id": team.bot_id,
+        "app_id": team.app_id,
+        "user_id": team.bot_user,
+        "name": team.app_name,
+        "deleted": False,
+        "team_id": team.id,
+        "icons": {},
+        "updated": 0,
+    }
 
 
 def publish(state: State, message: Json) -> Json:
@@ -99,9 +129,18 @@ def change(state: State, message: Json, content: Json) -> Json:
         message.update(kept, edited={"user": state.team.bot_user, "ts": state.next_ts()})
         state.note("edited", message)
         if state.bot_is_in(channel):
-            state.emit(SUBSCRIPTION[channel.kind], message_changed(
-                state.team, channel, "message_changed", message["edited"]["ts"], message=public(message),
-                previous_message=public(before)), channel.id)
+            state.emit(
+                SUBSCRIPTION[channel.kind],
+                message_changed(
+                    state.team,
+                    channel,
+                    "message_changed",
+                    message["edited"]["ts"],
+                    message=public(message),
+                    previous_message=public(before),
+                ),
+                channel.id,
+            )
         return message
 
 
@@ -109,9 +148,18 @@ def remove(state: State, channel: Channel, ts: str) -> None:
     with state.lock:
         gone = state.forget(channel.id, ts)
         if gone and state.bot_is_in(channel):
-            state.emit(SUBSCRIPTION[channel.kind], message_changed(
-                state.team, channel, "message_deleted", state.next_ts(), deleted_ts=ts,
-                previous_message=public(gone)), channel.id)
+            state.emit(
+                SUBSCRIPTION[channel.kind],
+                message_changed(
+                    state.team,
+                    channel,
+                    "message_deleted",
+                    state.next_ts(),
+                    deleted_ts=ts,
+                    previous_message=public(gone),
+                ),
+                channel.id,
+            )
 
 
 def public(message: Json) -> Json:
@@ -119,7 +167,9 @@ def public(message: Json) -> Json:
     return {key: value for key, value in message.items() if key != "channel"}
 
 
-def ephemeral(state: State, user_id: str, channel_id: str, content: Json, thread_ts: str | None = None) -> Json:
+def ephemeral(
+    state: State, user_id: str, channel_id: str, content: Json, thread_ts: str | None = None
+) -> Json:
     message = message_by(state, state.team.bot_user, channel_id, content, thread_ts)
     message["is_ephemeral"] = True
     state.show_only_to(user_id, message)

@@ -52,12 +52,18 @@ def team_from(manifest: Json) -> Team:
     app_name = manifest.get("display_information", {}).get("name", "App")
     scopes = manifest.get("oauth_config", {}).get("scopes", {})
     return Team(
-        id="T0LOCAL01", domain="local-workspace", name="Local workspace",
-        app_id="A0LOCAL01", app_name=app_name, bot_id="B0LOCAL01", bot_user="U0BOT0001",
+        id="T0LOCAL01",
+        domain="local-workspace",
+        name="Local workspace",
+        app_id="A0LOCAL01",
+        app_name=app_name,
+        bot_id="B0LOCAL01",
+        bot_user="U0BOT0001",
         bot_name=features.get("bot_user", {}).get("display_name", app_name.lower()),
         scopes=tuple([*scopes.get("bot", []), *scopes.get("bot_optional", [])]),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
-        commands=tuple(features.get("slash_commands", [])), shortcuts=tuple(features.get("shortcuts", [])),
+        commands=tuple(features.get("slash_commands", [])),
+        shortcuts=tuple(features.get("shortcuts", [])),
     )
 
 

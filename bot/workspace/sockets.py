@@ -41,7 +41,7 @@ class Sockets:
         self.tickets.add(ticket)
         return ticket
 
-    # -- sending ----------------------------------------------------------------------------------------------
+    # -- sending
 
     def dispatch(self, delivery: Delivery) -> Delivery:
         state = self.state
@@ -58,14 +58,19 @@ class Sockets:
     def _send(self, delivery: Delivery) -> None:
         if not self.queues:
             return self._failed(delivery, "the app is not connected")
-        envelope: Json = {"envelope_id": delivery.envelope_id, "type": delivery.type, "payload": delivery.payload,
-                          "accepts_response_payload": delivery.type != "events_api"}
+        envelope: Json = {
+            "envelope_id": delivery.envelope_id,
+            "type": delivery.type,
+            "payload": delivery.payload,
+            "accepts_response_payload": delivery.type != "events_api",
+        }
         if delivery.type == "events_api":
             envelope |= {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason}
         self.queues[0].put_nowait(json.dumps(envelope))
         self.queues.rotate(-1)
         timer = asyncio.get_running_loop().call_later(
-            self.ack_seconds, self._failed, delivery, "the app did not answer in time")
+            self.ack_seconds, self._failed, delivery, "the app did not answer in time"
+        )
         self._waiting[delivery.envelope_id] = (delivery, timer)
 
     def _failed(self, delivery: Delivery, why: str) -> None:
@@ -84,12 +89,20 @@ class Sockets:
         """Plans the next attempt: same event, new envelope; nothing is kept beyond Slack's three repetitions."""
         if self.loop is None or self.loop.is_closed() or delivery.attempt >= len(RETRY_AFTER):
             return
-        again = Delivery(self.state.next_id("e"), delivery.type, delivery.payload, delivery.user_id,
-                         delivery.channel_id, delivery.thread_ts, delivery.attempt + 1, "timeout")
+        again = Delivery(
+            self.state.next_id("e"),
+            delivery.type,
+            delivery.payload,
+            delivery.user_id,
+            delivery.channel_id,
+            delivery.thread_ts,
+            delivery.attempt + 1,
+            "timeout",
+        )
         pause = RETRY_AFTER[delivery.attempt] * self.ack_seconds / SLACK_ACK_SECONDS
         self.loop.call_soon_threadsafe(self.loop.call_later, pause, self.dispatch, again)
 
-    # -- the wire ---------------------------------------------------------------------------------------------
+    # -- the wire
 
     async def serve(self, socket: WebSocket) -> None:
         ticket = socket.query_params.get("ticket", "")
@@ -129,10 +142,18 @@ class Sockets:
             await socket.send_text(await queue.get())
 
     def _hello(self) -> str:
-        return json.dumps({
-            "type": "hello", "num_connections": len(self.queues),
-            "connection_info": {"app_id": self.state.team.app_id},
-            "debug_info": {"host": "applink-local", "build_number": 1, "approximate_connection_time": 18060}})
+        return json.dumps(
+            {
+                "type": "hello",
+                "num_connections": len(self.queues),
+                "connection_info": {"app_id": self.state.team.app_id},
+                "debug_info": {
+                    "host": "applink-local",
+                    "build_number": 1,
+                    "approximate_connection_time": 18060,
+                },
+            }
+        )
 
     def _received(self, frame: str) -> None:
         try:

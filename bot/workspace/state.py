@@ -1,4 +1,4 @@
-"""What the workspace knows, under one lock: people, conversations, messages, views, and the log of what happened."""
+"""What the workspace knows, under one lock: people, conversations, messages, views, and a log of it all."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class State:
         bot = Person(self.team.bot_user, self.team.bot_name, self.team.app_name, "UTC", is_bot=True)
         self.people[bot.id] = bot
 
-    # -- time, ids, change ------------------------------------------------------------------------------------
+    # -- time, ids, change
 
     def now(self) -> datetime:
         return self.clock()
@@ -91,7 +91,7 @@ class State:
             for listener in self.listeners:
                 listener()
 
-    # -- people and conversations -----------------------------------------------------------------------------
+    # -- people and conversations
 
     def add_person(self, name: str, real_name: str, tz: str = "Europe/Berlin") -> Person:
         ZoneInfo(tz)  # an unknown zone is a mistake of the caller, better told now
@@ -103,8 +103,9 @@ class State:
 
     def add_channel(self, name: str, members: list[str] | None = None, private: bool = False) -> Channel:
         with self.lock:
-            channel = Channel(self.next_id("C"), name, list(members or []), private,
-                              created=int(self.now().timestamp()))
+            channel = Channel(
+                self.next_id("C"), name, list(members or []), private, created=int(self.now().timestamp())
+            )
             self.channels[channel.id] = channel
             self.note("channel", channel)
             return channel
@@ -115,8 +116,13 @@ class State:
             for channel in self.channels.values():
                 if channel.is_im and user_id in channel.members:
                     return channel
-            channel = Channel(self.next_id("D"), self.person(user_id).name, [user_id, self.team.bot_user],
-                              is_im=True, created=int(self.now().timestamp()))
+            channel = Channel(
+                self.next_id("D"),
+                self.person(user_id).name,
+                [user_id, self.team.bot_user],
+                is_im=True,
+                created=int(self.now().timestamp()),
+            )
             self.channels[channel.id] = channel
             return channel
 
@@ -133,7 +139,7 @@ class State:
     def bot_is_in(self, channel: Channel) -> bool:
         return self.team.bot_user in channel.members
 
-    # -- messages ---------------------------------------------------------------------------------------------
+    # -- messages
 
     def store(self, message: Json) -> Json:
         """Keeps a new message and counts it on its thread's parent."""
@@ -148,8 +154,13 @@ class State:
 
     def _count_reply(self, parent: Json, reply: Json) -> None:
         users = list(dict.fromkeys([*parent.get("reply_users", []), reply["user"]]))
-        parent.update(thread_ts=parent["ts"], reply_count=parent.get("reply_count", 0) + 1, reply_users=users,
-                      reply_users_count=len(users), latest_reply=reply["ts"])
+        parent.update(
+            thread_ts=parent["ts"],
+            reply_count=parent.get("reply_count", 0) + 1,
+            reply_users=users,
+            reply_users_count=len(users),
+            latest_reply=reply["ts"],
+        )
 
     def find(self, channel_id: str, ts: str) -> Json | None:
         return self._messages[channel_id].get(ts)
@@ -161,9 +172,16 @@ class State:
             if message is None:
                 return None
             if message.get("reply_count"):
-                kept = {k: message[k] for k in ("type", "channel", "ts", "thread_ts", "reply_count", "latest_reply")}
-                self._messages[channel_id][ts] = {**kept, "subtype": "tombstone", "user": "USLACKBOT",
-                                                  "text": "This message was deleted."}
+                kept = {
+                    k: message[k]
+                    for k in ("type", "channel", "ts", "thread_ts", "reply_count", "latest_reply")
+                }
+                self._messages[channel_id][ts] = {
+                    **kept,
+                    "subtype": "tombstone",
+                    "user": "USLACKBOT",
+                    "text": "This message was deleted.",
+                }
             else:
                 del self._messages[channel_id][ts]
                 self._uncount_reply(channel_id, message)
@@ -208,7 +226,7 @@ class State:
             self._notices.append(Notice(user_id, channel_id, text, self.next_ts(), thread_ts))
             self.note("notice", self._notices[-1])
 
-    # -- views ------------------------------------------------------------------------------------------------
+    # -- views
 
     def views(self, user_id: str) -> list[Json]:
         with self.lock:
@@ -251,23 +269,24 @@ class State:
             self.hooks[token] = Hook(user_id, channel_id, self.now(), **source)
             return f"{self.api_origin}/hook/actions/{self.team.id}/{token}"
 
-    # -- events -----------------------------------------------------------------------------------------------
+    # -- events
 
     def emit(self, subscription: str, event: Json, channel_id: str = "") -> None:
         """Sends an event to the app, if its manifest subscribes to it."""
         if subscription in self.team.events:
             with self.lock:
                 payload = event_callback(self.team, event, self.next_id("Ev"), self.now())
-                self.sockets.dispatch(Delivery(self.next_id("e"), "events_api", payload,
-                                               str(event.get("user", "")), channel_id))
+                self.sockets.dispatch(
+                    Delivery(self.next_id("e"), "events_api", payload, str(event.get("user", "")), channel_id)
+                )
 
     def on_ack(self, delivery: Delivery) -> None:
         """What the app's answer inside an acknowledgement brings about."""
 
-    # -- words ------------------------------------------------------------------------------------------------
+    # -- words
 
     def typed(self, text: str, mentions: bool = True) -> str:
-        """What a person typed, as Slack hands it on: escaped, with `@names` and `#channels` turned into links."""
+        """What a person typed, as Slack hands it on: escaped, `@names` and `#channels` turned into links."""
         escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         if not mentions:
             return escaped
@@ -276,7 +295,9 @@ class State:
         names |= {word: f"<!{word}>" for word in ("here", "channel", "everyone")}
         linked = _replace_names(escaped, "@", names)
         rooms = {c.name: f"<#{c.id}|{c.name}>" for c in self.channels.values() if not c.is_im}
-        return re.sub(r"(?<![\w<|])(https?://[^\s<>|]+[^\s<>|.,;:!?)])", r"<\1>", _replace_names(linked, "#", rooms))
+        return re.sub(
+            r"(?<![\w<|])(https?://[^\s<>|]+[^\s<>|.,;:!?)])", r"<\1>", _replace_names(linked, "#", rooms)
+        )
 
 
 def _is_broadcast(message: Json) -> bool:

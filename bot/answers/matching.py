@@ -1,0 +1,127 @@
+"""Ranks the cards for a question: full-text search names candidates, words and characters weigh them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answers.index import BOUNDARY, Index
+from bot.answers.words import BUCKETS, Spelling, clean, vector, words_of
+
+CANDIDATE_ASKS = 200  # the asks that full-text search ranks best
+CANDIDATE_TOPICS = 8  # and all asks of the topics that look likely by their features alone
+ROWS_READ = 3_000  # asks that the search terms may touch in all: common words are left out beyond it
+NEIGHBOURS = 5  # a topic's likeness is the mean of its closest asks
+BAYES_WEIGHT = 0.3
+BAYES_TEMPERATURE = 2.0
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A card or boundary with its score: 0 is nothing in common, about 1 is word for word."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a question resembles, best first, and how much of it the knowledge has words for.
+
+    `closest` is the likeness of the single closest ask of the best card, `known` the share of the question's
+    words that occur anywhere in the knowledge, `words` how many it has.
+    """
+
+    cards: tuple[Ranked, ...]
+    boundaries: tuple[Ranked, ...]
+    closest: float
+    known: float
+    words: int
+
+
+NOTHING = Match((), (), 0.0, 0.0, 0)
+
+
+class Matcher:
+    """Weighs a question against one index. Safe to share between threads."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._spelling = Spelling(index.ask_counts)
+
+    def match(self, question: str) -> Match:
+        """Rank cards and boundaries. A question without words that the knowledge knows matches nothing."""
+        asked = words_of(clean(question))
+        words = self.index.vocabulary.expand(asked)
+        words += self._spelling.repair(words)
+        known = sum(word in self.index.ask_counts for word in asked)
+        if not (terms := self._search_terms(words)):
+            return NOTHING
+        likeness, closest = self._weigh(words, np.array(self.index.nearest_asks(terms, CANDIDATE_ASKS), np.int64))
+        topics = np.flatnonzero(likeness > 0)
+        names = [self.index.evidence.names[topic] for topic in topics]
+        ranked = sorted(zip(-likeness[topics].round(4), names, topics.tolist(), strict=True))
+        cards = [item for item in ranked if not item[1].startswith(BOUNDARY)]
+        boundaries = [item for item in ranked if item[1].startswith(BOUNDARY)]
+        return Match(
+            cards=tuple(Ranked(name, float(-score)) for score, name, _ in cards),
+            boundaries=tuple(Ranked(name.removeprefix(BOUNDARY), float(-score)) for score, name, _ in boundaries),
+            closest=round(float(closest[cards[0][2]]), 4) if cards else 0.0,
+            known=round(known / max(1, len(asked)), 4),
+            words=len(asked),
+        )
+
+    def _search_terms(self, words: Sequence[str]) -> str:
+        """The question's known words as an FTS5 query, rarest first, as many as may be read."""
+        counts = self.index.ask_counts
+        known = sorted({word for word in words if word in counts}, key=lambda word: (counts[word], word))
+        budget, terms = ROWS_READ, []
+        for word in known:
+            budget -= counts[word]
+            if terms and budget < 0:
+                break
+            terms.append(f'"{word}"')  # quoted, so that OR, NEAR and * are words like any other
+        return " OR ".join(terms)
+
+    def _weigh(
+        self, words: Sequence[str], asks: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """For each topic its score, and the cosine of its closest ask; 0 for those out of the question."""
+        evidence = self.index.evidence
+        ids, weights = vector(words, evidence.idf)
+        dense = np.zeros(2 * BUCKETS, np.float32)
+        dense[ids] = weights
+        chances = self._bayes(ids, weights)
+        likely = np.argsort(-chances, kind="stable")[:CANDIDATE_TOPICS]
+        spans = [np.arange(evidence.first_ask[topic], evidence.first_ask[topic + 1]) for topic in likely]
+        likeness, closest = self._likeness(dense, np.unique(np.concatenate([asks, *spans])))
+        return likeness + BAYES_WEIGHT * chances, closest
+
+    def _bayes(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The chance of each topic by its features alone."""
+        evidence = self.index.evidence
+        at, sizes = evidence.topics.picked(ids)
+        gains = evidence.topics.weights[at].astype(np.float64) * np.repeat(weights, sizes)
+        scores = np.bincount(evidence.topics.ids[at], gains, minlength=len(evidence.names))
+        scores += evidence.floors * float(weights.sum(dtype=np.float64))
+        chances = np.exp((scores - scores.max()) / BAYES_TEMPERATURE)
+        return np.asarray(chances / chances.sum(), np.float64)
+
+    def _likeness(
+        self, dense: NDArray[np.float32], asks: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """For each topic the mean cosine of its closest asks among these, and that of the closest one."""
+        evidence = self.index.evidence
+        at, sizes = evidence.asks.picked(asks)
+        products = dense[evidence.asks.ids[at]] * evidence.asks.weights[at]
+        cosines = np.add.reduceat(products, np.cumsum(sizes) - sizes, dtype=np.float64) / 2  # two unit vectors
+        topics = np.searchsorted(evidence.first_ask, asks, side="right") - 1
+        order = np.lexsort((-cosines, topics))
+        topics, cosines = topics[order], cosines[order]
+        first = np.flatnonzero(np.diff(topics, prepend=-1))
+        rank = np.arange(len(topics)) - np.repeat(first, np.diff(first, append=len(topics)))
+        near = rank < NEIGHBOURS
+        count = len(evidence.names)
+        likeness = np.bincount(topics[near], cosines[near], minlength=count) / NEIGHBOURS
+        return likeness, np.bincount(topics[first], cosines[first], minlength=count)

@@ -1,0 +1,135 @@
+"""Text as evidence: normalising, the field's vocabulary, spelling, and hashed word and character features."""
+
+import html
+import re
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+LONGEST = 1_500  # characters of a question that are read; more is a pasted document
+BUCKETS = 1 << 17  # hashed features of each kind: words first, then characters
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+SLACK_MARKUP = re.compile(r"<[@#!][^>]*>|<(?:https?|mailto):[^>]*>")
+
+Ids = NDArray[np.int32]
+Weights = NDArray[np.float32]
+
+
+def clean(text: str) -> str:
+    """A question as Slack delivers it, without mentions, links, control characters and its own escaping."""
+    text = html.unescape(SLACK_MARKUP.sub(" ", text[: 2 * LONGEST]))
+    text = "".join(char if char.isprintable() else " " for char in unicodedata.normalize("NFKC", text))
+    return " ".join(text.split())[:LONGEST]
+
+
+def words_of(text: str) -> list[str]:
+    """The words in lower case, without accents and apostrophes."""
+    plain = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return [word.replace("'", "").replace("’", "") for word in WORD.findall(plain)]
+
+
+class Vocabulary:
+    """Adds the canonical name of a concept wherever one of its everyday phrases occurs."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+        self._canonical: dict[tuple[str, ...], list[str]] = {}
+        for canonical, variants in phrases.items():
+            for variant in variants:
+                if key := tuple(words_of(variant)):
+                    self._canonical[key] = words_of(canonical)
+        self._longest = max(map(len, self._canonical), default=0)
+
+    def expand(self, words: Sequence[str]) -> list[str]:
+        """The words, followed by the canonical names of the phrases in them, longest phrase first."""
+        names: list[str] = []
+        at = 0
+        while at < len(words):
+            size = self._match(words, at)
+            names += self._canonical.get(tuple(words[at : at + size]), [])
+            at += size or 1
+        return [*words, *names]
+
+    def _match(self, words: Sequence[str], at: int) -> int:
+        sizes = range(min(self._longest, len(words) - at), 0, -1)
+        return next((size for size in sizes if tuple(words[at : at + size]) in self._canonical), 0)
+
+
+class Spelling:
+    """Finds the known word that a mistyped one was meant to be."""
+
+    SHORTEST = 4  # shorter words have too many neighbours
+    CLOSE_ENOUGH = 0.75
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known = frozenset(known)
+        self._by_start: dict[str, list[str]] = {}
+        for word in sorted(self._known):
+            if len(word) >= self.SHORTEST:
+                self._by_start.setdefault(word[0], []).append(word)
+
+    def repair(self, words: Sequence[str]) -> list[str]:
+        """The known words that the unknown ones come close to; people get a word's first letter right."""
+        found = (self._nearest(word) for word in dict.fromkeys(words) if word not in self._known)
+        return [word for word in found if word]
+
+    def _nearest(self, word: str) -> str | None:
+        if len(word) < self.SHORTEST or len(word) > 24:
+            return None
+        best = process.extractOne(
+            word,
+            self._by_start.get(word[0], ()),
+            scorer=DamerauLevenshtein.normalized_similarity,
+            score_cutoff=self.CLOSE_ENOUGH,
+        )
+        return best[0] if best else None
+
+
+def word_features(words: Sequence[str]) -> Counter[int]:
+    """Hashed single words and pairs of neighbours."""
+    pairs = (f"{first} {second}" for first, second in zip(words, words[1:], strict=False))
+    return Counter(_bucket(term) for term in (*words, *pairs))
+
+
+def char_features(words: Sequence[str]) -> Counter[int]:
+    """Hashed runs of three to five characters within each word, its edges marked."""
+    counts: Counter[int] = Counter()
+    for word in words:
+        counts.update(_char_buckets(word))
+    return counts
+
+
+@lru_cache(maxsize=50_000)
+def _char_buckets(word: str) -> tuple[int, ...]:
+    padded = f" {word[:40]} "
+    runs = (padded[at : at + size] for size in (3, 4, 5) for at in range(max(1, len(padded) - size + 1)))
+    return tuple(BUCKETS + _bucket(run) for run in runs)
+
+
+def _bucket(term: str) -> int:
+    return zlib.crc32(term.encode()) % BUCKETS  # the same on every machine, unlike hash()
+
+
+def weighed(counts: Counter[int], idf: Weights) -> tuple[Ids, Weights]:
+    """Features as a vector of length one: dampened counts times how rare each is."""
+    if not counts:
+        return np.empty(0, np.int32), np.empty(0, np.float32)
+    ids = np.fromiter(sorted(counts), np.int32, len(counts))
+    tf = np.fromiter((counts[int(index)] for index in ids), np.float32, len(ids))
+    weights = (1 + np.log(tf)) * idf[ids]
+    length = float(np.sqrt(np.square(weights, dtype=np.float64).sum()))
+    return ids, (weights / length if length else weights).astype(np.float32)
+
+
+def vector(words: Sequence[str], idf: Weights) -> tuple[Ids, Weights]:
+    """Words and characters side by side, each a vector of length one."""
+    word_ids, word_weights = weighed(word_features(words), idf)
+    char_ids, char_weights = weighed(char_features(words), idf)
+    return np.concatenate([word_ids, char_ids]), np.concatenate([word_weights, char_weights])
