@@ -96,8 +96,7 @@ def _write(library: Library, path: Path) -> None:
         for name, rows in _tables(library).items():
             database[name].create({column: str for column in COLUMNS[name]}, pk=COLUMNS[name][0])
             database[name].insert_all(rows)
-        expand = Vocabulary(library.vocabulary).expand
-        worded = [(topic, expand(words_of(text))) for topic, text in texts]
+        worded = [(topic, words_of(text)) for topic, text in texts]
         rows = ({"id": number, "topic": topic, "words": " ".join(words)} for number, (topic, words) in enumerate(worded))
         database["asks"].insert_all(rows, pk="id")
         database["asks"].enable_fts(["words"], tokenize="porter")
@@ -206,7 +205,7 @@ class Index:
         self.evidence = self._load_evidence()
         self.ask_counts: dict[str, int] = dict(self._rows("SELECT word, asks FROM words"))
         phrases = {name: json.loads(text) for name, text in self._rows("SELECT name, phrases FROM vocabulary")}
-        self.vocabulary = Vocabulary(phrases)
+        self.vocabulary = Vocabulary(phrases, known=self.ask_counts)
         self.cards = {name: _card(text) for name, text in self._rows("SELECT id, body FROM cards ORDER BY id")}
         self.boundaries = {
             name: Boundary(name, topic, tuple(json.loads(nearest)), ())
@@ -215,7 +214,7 @@ class Index:
 
     def nearest_asks(self, match: str, limit: int) -> list[int]:
         """The asks that full-text search ranks best, as row numbers of the evidence."""
-        query = "SELECT rowid FROM asks_fts WHERE asks_fts MATCH ? ORDER BY rank, rowid LIMIT ?"
+        query = "SELECT rowid FROM asks_fts WHERE asks_fts MATCH ? ORDER BY rank LIMIT ?"
         return [row[0] for row in self._rows(query, (match, limit))]
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from bot.answers.index import BOUNDARY, Index
 from bot.answers.words import BUCKETS, Spelling, clean, vector, words_of
 
-CANDIDATE_ASKS = 200  # the asks that full-text search ranks best
-CANDIDATE_TOPICS = 8  # and all asks of the topics that look likely by their features alone
-ROWS_READ = 3_000  # asks that the search terms may touch in all: common words are left out beyond it
+CANDIDATE_ASKS = 100  # the asks that full-text search ranks best
+CANDIDATE_TOPICS = 4  # and all asks of the topics that look likely by their features alone
+ROWS_READ = 600  # asks that the search terms may touch in all: common words are left out beyond it
 NEIGHBOURS = 5  # a topic's likeness is the mean of its closest asks
 BAYES_WEIGHT = 0.3
 BAYES_TEMPERATURE = 2.0

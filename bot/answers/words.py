@@ -5,7 +5,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -37,9 +37,14 @@ def words_of(text: str) -> list[str]:
 
 
 class Vocabulary:
-    """Adds the canonical name of a concept wherever one of its everyday phrases occurs."""
+    """Adds the canonical name of a concept where a question calls it by words that no ask uses.
 
-    def __init__(self, phrases: Mapping[str, Iterable[str]]) -> None:
+    A phrase that the asks use already needs no translation: adding its canonical name there drowned the finer
+    differences between cards (docs/retrieval.md).
+    """
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]], known: Container[str]) -> None:
+        self._known = known
         self._canonical: dict[tuple[str, ...], list[str]] = {}
         for canonical, variants in phrases.items():
             for variant in variants:
@@ -53,7 +58,9 @@ class Vocabulary:
         at = 0
         while at < len(words):
             size = self._match(words, at)
-            names += self._canonical.get(tuple(words[at : at + size]), [])
+            phrase = tuple(words[at : at + size])
+            if not all(word in self._known for word in phrase):
+                names += self._canonical[phrase]
             at += size or 1
         return [*words, *names]
 

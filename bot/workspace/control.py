@@ -107,7 +107,7 @@ class Control:
                 {"error": f"The body lacks something, or has the wrong shape: {mistake!r}"}, 400
             )
 
-    async def changes(self, request: Request) -> Response:
+    async def changes(self, _request: Request) -> Response:
         return StreamingResponse(
             self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
         )

@@ -80,10 +80,10 @@ class Workspace(State):
         thing itself, its `ts` or its id. `values` is what else was entered there, as for `submit`."""
         with self.lock:
             source, is_view = self._source(user_id, ref)
-            block, element = _element(
-                source["blocks"] if "blocks" in source else [], action_id, value, block_id
-            )
-            given = {**(values or {}), **({} if value is None else {block["block_id"]: {action_id: value}})}
+            block, element = _element(source.get("blocks", []), action_id, value, block_id)
+            given = dict(values or {})
+            if value is not None:
+                given[block["block_id"]] = {**given.get(block["block_id"], {}), action_id: value}
             parts: Json = {
                 "actions": [payloads.action(block, element, value, self.next_ts())],
                 "state": {"values": payloads.state_values(source["blocks"], given)},
@@ -155,13 +155,13 @@ class Workspace(State):
     # -- modals and Home
 
     def submit(self, user_id: str, view_id: str, values: Json | None = None) -> Json | None:
-        """Submits a modal and waits for the app's answer: its `response_action` payload, or None when it closed.
+        """Submits a modal and waits for the app's answer: its `response_action` payload, or None if it closed.
 
         `values` is keyed by block id, by action id, or nested as in `state.values` with bare values.
         Raises NotAnswered after three seconds, as Slack's client shows an error then.
         """
         with self.lock:
-            view = next((v for v in self.modals[user_id].stack if v["id"] == view_id), None)
+            view = next((v for v in self.modals[user_id] if v["id"] == view_id), None)
             if view is None:
                 raise NotAllowed(f"No modal {view_id} is open.")
             state = payloads.state_values(view["blocks"], values or {})
@@ -185,7 +185,7 @@ class Workspace(State):
     def close_view(self, user_id: str, view_id: str | None = None) -> None:
         """Cancels the visible modal (or the given one); the app hears of it if it asked to."""
         with self.lock:
-            stack = self.modals[user_id].stack
+            stack = self.modals[user_id]
             view = modals.close(self, user_id, view_id or (stack[-1]["id"] if stack else ""))
             if view and view["notify_on_close"]:
                 payload = payloads.interaction(
@@ -195,8 +195,8 @@ class Workspace(State):
                 self._send("interactive", payload, user_id)
 
     def open_home(self, user_id: str, tab: str = "home", timeout: float | None = None) -> Json | None:
-        """Opens the app's Home (or `messages`) tab. Waits for a first view if none was ever published; a newer one
-        may follow, which `wait_for` can await."""
+        """Opens the app's Home (or `messages`) tab. Waits for a first view if none was ever published; a newer
+        one may follow, which `wait_for` can await."""
         with self.lock:
             event: Json = {
                 "type": "app_home_opened",
@@ -294,7 +294,7 @@ class Workspace(State):
     # -- waiting
 
     def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
-        """The predicate's value as soon as it is true; looked at again after every change, never by polling."""
+        """The predicate's value as soon as it is true; asked again after every change, never by polling."""
         deadline = time.monotonic() + timeout
         with self.lock:
             while not (found := predicate()):

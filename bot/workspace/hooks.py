@@ -26,11 +26,12 @@ def respond(state: State, token: str, body: Json) -> None:
 
 def _apply(state: State, hook: Hook, body: Json) -> None:
     if body.get("delete_original"):
-        return _delete(state, hook)
+        _delete(state, hook)
+        return
     content = posting.checked_content(state, body)
     if body.get("replace_original") and hook.message_ts:
-        return _replace(state, hook, content)
-    if body.get("response_type") == "in_channel":
+        _replace(state, hook, content)
+    elif body.get("response_type") == "in_channel":
         posting.post_as_bot(state, state.channel(hook.channel_id), content, body.get("thread_ts"))
     else:
         posting.ephemeral(state, hook.user_id, hook.channel_id, content)
@@ -49,7 +50,8 @@ def _replace(state: State, hook: Hook, content: Json) -> None:
     if hook.is_ephemeral:
         message = posting.message_by(state, state.team.bot_user, hook.channel_id, content, hook.thread_ts)
         message |= {"ts": hook.message_ts, "is_ephemeral": True}
-        return state.replace_ephemeral(hook.user_id, hook.message_ts, message)
+        state.replace_ephemeral(hook.user_id, hook.message_ts, message)
+        return
     original = state.find(hook.channel_id, hook.message_ts)
     if original is None:
         raise SlackError("message_not_found")

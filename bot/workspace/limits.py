@@ -8,33 +8,17 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 TIER_2, TIER_3, TIER_4 = 20, 50, 100
+# fmt: off
 PER_MINUTE = {
-    "apps.connections.open": 20,  # documented as Tier 1 ("1+"), yet Slack lets one app open ten connections at once
-    "auth.test": 600,
-    "api.test": 600,
-    "chat.getPermalink": 600,
-    "blocks.validate": 600,
-    "chat.postMessage": 300,
-    "bots.info": TIER_3,
-    "team.info": TIER_3,
-    "users.info": TIER_4,
-    "users.list": TIER_2,
-    "users.conversations": TIER_2,
-    "conversations.info": TIER_3,
-    "conversations.list": TIER_2,
-    "conversations.members": TIER_4,
-    "conversations.open": TIER_3,
-    "conversations.history": TIER_3,
-    "conversations.replies": TIER_3,
-    "chat.update": TIER_3,
-    "chat.delete": TIER_3,
-    "chat.postEphemeral": TIER_4,
-    "views.open": TIER_4,
-    "views.push": TIER_4,
-    "views.update": TIER_4,
-    "views.publish": TIER_4,
-    "reactions.add": TIER_3,
-}
+    # documented as Tier 1 ("1+"), yet Slack lets one app open ten connections at once
+    "apps.connections.open": 20,
+    "api.test": 600, "auth.test": 600, "blocks.validate": 600, "chat.getPermalink": 600,
+    "chat.postMessage": 300, "chat.postEphemeral": TIER_4, "chat.update": TIER_3, "chat.delete": TIER_3,
+    "conversations.members": TIER_4, "conversations.list": TIER_2, "users.conversations": TIER_2,
+    "users.info": TIER_4, "users.list": TIER_2,
+    "views.open": TIER_4, "views.push": TIER_4, "views.update": TIER_4, "views.publish": TIER_4,
+}  # the others: tier 3
+# fmt: on
 
 
 class Limits:

@@ -83,13 +83,13 @@ def own_message(state: State, args: Json, refusal: str) -> tuple[Channel, Json]:
 # -- auth, team, people
 
 
-def api_test(state: State, args: Json) -> Json:
+def api_test(_state: State, args: Json) -> Json:
     if args.get("error"):
         raise SlackError(str(args["error"]), args=args)
     return {"ok": True, "args": args}
 
 
-def auth_test(state: State, args: Json) -> Json:
+def auth_test(state: State, _args: Json) -> Json:
     team = state.team
     return {
         "ok": True,
@@ -103,7 +103,7 @@ def auth_test(state: State, args: Json) -> Json:
     }
 
 
-def connections_open(state: State, args: Json) -> Json:
+def connections_open(state: State, _args: Json) -> Json:
     origin = state.api_origin.replace("http://", "ws://")
     return {
         "ok": True,
@@ -111,7 +111,7 @@ def connections_open(state: State, args: Json) -> Json:
     }
 
 
-def team_info(state: State, args: Json) -> Json:
+def team_info(state: State, _args: Json) -> Json:
     team = state.team
     return {
         "ok": True,
@@ -205,7 +205,7 @@ def conversations_open(state: State, args: Json) -> Json:
     }
 
 
-def _history(state: State, args: Json, found: list[Json], usual: int) -> Json:
+def _history(args: Json, found: list[Json], usual: int) -> Json:
     oldest, latest = str(args.get("oldest") or "0"), str(args.get("latest") or "9999999999.999999")
     is_inclusive = is_true(args, "inclusive")
     inside = [m for m in found if oldest < m["ts"] < latest or (is_inclusive and m["ts"] in (oldest, latest))]
@@ -231,7 +231,7 @@ def _readable_channel(state: State, args: Json) -> Channel:
 
 def conversations_history(state: State, args: Json) -> Json:
     channel = _readable_channel(state, args)
-    return _history(state, args, state.messages(channel.id)[::-1], 100)
+    return _history(args, state.messages(channel.id)[::-1], 100)
 
 
 def conversations_replies(state: State, args: Json) -> Json:
@@ -239,7 +239,7 @@ def conversations_replies(state: State, args: Json) -> Json:
     message = state.find(channel.id, str(args.get("ts", "")))
     if message is None:
         raise SlackError("thread_not_found")
-    return _history(state, args, state.messages(channel.id, message.get("thread_ts", message["ts"])), 1000)
+    return _history(args, state.messages(channel.id, message.get("thread_ts", message["ts"])), 1000)
 
 
 # -- chat and reactions
@@ -318,7 +318,7 @@ def add_reaction(state: State, args: Json) -> Json:
 # -- checking
 
 
-def validate_blocks(state: State, args: Json) -> Json:
+def validate_blocks(_state: State, args: Json) -> Json:
     given = [name for name in ("blocks", "message", "view") if args.get(name)]
     if len(given) != 1:
         raise SlackError("invalid_arguments")

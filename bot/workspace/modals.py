@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from bot.workspace import blocks as block_kit
@@ -31,7 +32,7 @@ def checked_view(args: Json, kind: str) -> Json:
     if view.get("type") != kind:
         refuse_blocks([f"must be a valid enum value: {kind} [json-pointer:/view/type]"], "invalid_arguments")
     refuse_blocks(block_kit.view_problems(view), "invalid_arguments")
-    if block_kit.size_of(view) > LARGEST_VIEW:
+    if len(json.dumps(view, ensure_ascii=False).encode()) > LARGEST_VIEW:
         raise SlackError("view_too_large")
     return dict(view)
 
@@ -75,12 +76,12 @@ def open_view(state: State, args: Json) -> Json:
     view = checked_view(args, "modal")
     _refuse_duplicate(state, view)
     trigger = state.use_trigger(str(args.get("trigger_id", "")))
-    if trigger.view_id and state.modals[trigger.user_id].stack:
+    if trigger.view_id and state.modals[trigger.user_id]:
         raise SlackError(
             "invalid_arguments", response_metadata={"messages": ["[ERROR] use views.push in a modal"]}
         )
     opened = build(state, view)
-    state.modals[trigger.user_id].stack = [opened]
+    state.modals[trigger.user_id] = [opened]
     state.note("view", opened)
     return {"ok": True, "view": opened}
 
@@ -93,7 +94,7 @@ def push_view(state: State, args: Json) -> Json:
 
 
 def push(state: State, user_id: str, view: Json) -> Json:
-    stack = state.modals[user_id].stack
+    stack = state.modals[user_id]
     if not stack:
         raise SlackError("not_found")
     if len(stack) >= DEEPEST_STACK:
@@ -127,7 +128,7 @@ def replace(state: State, user_id: str, current: Json, view: Json) -> Json:
     if current["type"] == "home":
         state.homes[user_id] = changed
     else:
-        stack = state.modals[user_id].stack
+        stack = state.modals[user_id]
         stack[:] = [changed if v["id"] == current["id"] else v for v in stack]
     state.note("view", changed)
     return changed
@@ -148,7 +149,7 @@ def publish_home(state: State, args: Json) -> Json:
 
 def close(state: State, user_id: str, view_id: str) -> Json | None:
     """Takes one view off the person's stack, with all that lie on top of it."""
-    stack = state.modals[user_id].stack
+    stack = state.modals[user_id]
     for position, view in enumerate(stack):
         if view["id"] == view_id:
             del stack[position:]
@@ -164,7 +165,7 @@ def after_submission(state: State, user_id: str, view_id: str, answer: Json | No
         case None:
             close(state, user_id, view_id)
         case "clear":
-            state.modals[user_id].stack.clear()
+            state.modals[user_id].clear()
         case "update" | "push" as step:
             view, found = checked_view(answer, "modal"), state.find_view(view_id)
             if step == "push":

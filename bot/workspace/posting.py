@@ -132,7 +132,6 @@ def change(state: State, message: Json, content: Json) -> Json:
             state.emit(
                 SUBSCRIPTION[channel.kind],
                 message_changed(
-                    state.team,
                     channel,
                     "message_changed",
                     message["edited"]["ts"],
@@ -151,7 +150,6 @@ def remove(state: State, channel: Channel, ts: str) -> None:
             state.emit(
                 SUBSCRIPTION[channel.kind],
                 message_changed(
-                    state.team,
                     channel,
                     "message_deleted",
                     state.next_ts(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 
 class SlackError(Exception):
-    """A refusal in Slack's words: `error` is the code a Web API caller sees, `extra` the rest of the answer."""
+    """A refusal in Slack's words: the code that a Web API caller sees, and the rest of the answer."""
 
     def __init__(self, error: str, **extra: Any) -> None:
         super().__init__(error)
@@ -60,7 +60,7 @@ def team_from(manifest: Json) -> Team:
         bot_id="B0LOCAL01",
         bot_user="U0BOT0001",
         bot_name=features.get("bot_user", {}).get("display_name", app_name.lower()),
-        scopes=tuple([*scopes.get("bot", []), *scopes.get("bot_optional", [])]),
+        scopes=(*scopes.get("bot", []), *scopes.get("bot_optional", [])),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         commands=tuple(features.get("slash_commands", [])),
         shortcuts=tuple(features.get("shortcuts", [])),
@@ -177,10 +177,3 @@ class Hook:
     thread_ts: str | None = None
     is_ephemeral: bool = False
     uses: int = 0
-
-
-@dataclass
-class Modals:
-    """One person's open modal views, the visible one last."""
-
-    stack: list[Json] = field(default_factory=list)

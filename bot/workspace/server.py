@@ -1,4 +1,4 @@
-"""The workspace's server: Web API, Socket Mode, response URLs and the page, on loopback, in a thread of its own."""
+"""The workspace's server: Web API, Socket Mode, response URLs and the page, on loopback, in a thread."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ SECURITY = {
 
 
 class WorkspaceServer:
-    """`manifest` is the app's; `clock` moves the workspace's time; `ack_seconds` shortens Slack's three seconds, and
-    the retry pauses with them, for tests. Rate limits run on real time."""
+    """`manifest` is the app's; `clock` moves the workspace's time; `ack_seconds` shortens Slack's three
+    seconds, and the retry pauses with them, for tests. Rate limits run on real time."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ class WorkspaceServer:
 
 
 class OwnHostOnly:
-    """Refuses what another site's page could send here: foreign `Host` (DNS rebinding) and foreign `Origin`."""
+    """Refuses what another site's page could send: a foreign `Host` (DNS rebinding) or `Origin`."""
 
     def __init__(self, app: ASGIApp, port: Callable[[], int]) -> None:
         self.app, self.port = app, port
@@ -162,19 +162,19 @@ class OwnHostOnly:
         }
         own = {f"{name}:{self.port()}" for name in LOOPBACK}
         origin = headers.get("origin")
-        is_own_host = headers.get("host", "").lower() in own.union(
-            LOOPBACK
-        )  # slack_sdk's socket names no port
+        # slack_sdk's socket client sends a Host without the port
+        is_own_host = headers.get("host", "").lower() in own.union(LOOPBACK)
         if is_own_host and (origin is None or urlsplit(origin).netloc.lower() in own):
-            return await self.app(scope, receive, send)
-        if scope["type"] == "websocket":
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
             await receive()
-            return await send({"type": "websocket.close", "code": 4003})  # before the handshake: a 403
-        response = PlainTextResponse("Only pages of this server may ask this server.\n", 403, SECURITY)
-        await response(scope, receive, send)
+            await send({"type": "websocket.close", "code": 4003})  # before the handshake: a 403
+        else:
+            refusal = PlainTextResponse("Only pages of this server may ask this server.\n", 403, SECURITY)
+            await refusal(scope, receive, send)
 
 
-def _page(request: Request) -> Response:
+def _page(_request: Request) -> Response:
     return FileResponse(PAGE / "index.html", headers=SECURITY)
 
 

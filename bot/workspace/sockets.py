@@ -57,7 +57,8 @@ class Sockets:
 
     def _send(self, delivery: Delivery) -> None:
         if not self.queues:
-            return self._failed(delivery, "the app is not connected")
+            self._failed(delivery, "the app is not connected")
+            return
         envelope: Json = {
             "envelope_id": delivery.envelope_id,
             "type": delivery.type,
@@ -86,7 +87,7 @@ class Sockets:
                 state.tell(delivery.user_id, delivery.channel_id, _apology(delivery), delivery.thread_ts)
 
     def _retry(self, delivery: Delivery) -> None:
-        """Plans the next attempt: same event, new envelope; nothing is kept beyond Slack's three repetitions."""
+        """Plans the next attempt: same event, new envelope; nothing is kept beyond three repetitions."""
         if self.loop is None or self.loop.is_closed() or delivery.attempt >= len(RETRY_AFTER):
             return
         again = Delivery(
@@ -107,12 +108,14 @@ class Sockets:
     async def serve(self, socket: WebSocket) -> None:
         ticket = socket.query_params.get("ticket", "")
         if ticket not in self.tickets:
-            return await socket.close(4003)
+            await socket.close(4003)
+            return
         self.tickets.discard(ticket)
         await socket.accept()
         if len(self.queues) >= MOST_CONNECTIONS:
             await socket.send_text(_disconnect("too_many_websockets"))
-            return await socket.close()
+            await socket.close()
+            return
         await self._converse(socket)
 
     async def _converse(self, socket: WebSocket) -> None:
@@ -125,7 +128,7 @@ class Sockets:
         try:
             while True:
                 self._received(await socket.receive_text())
-        except (WebSocketDisconnect, KeyError):  # KeyError: a binary frame, which Slack does not speak
+        except (WebSocketDisconnect, KeyError):  # KeyError: a binary frame, which Slack does not know
             pass
         finally:
             sender.cancel()
@@ -160,7 +163,8 @@ class Sockets:
             ack = json.loads(frame)
             envelope_id, answer = ack["envelope_id"], ack.get("payload")
         except (ValueError, TypeError, KeyError):
-            return self.state.note("bad frame", frame[:200])
+            self.state.note("bad frame", frame[:200])
+            return
         delivery, timer = self._waiting.pop(envelope_id, (None, None))
         if delivery is not None:
             if timer:

@@ -18,7 +18,6 @@ from bot.workspace.records import (
     Fault,
     Hook,
     Json,
-    Modals,
     Notice,
     Person,
     SlackError,
@@ -54,7 +53,7 @@ class State:
         self.log: list[tuple[str, Any]] = []
         self.triggers: dict[str, Trigger] = {}
         self.hooks: dict[str, Hook] = {}
-        self.modals: defaultdict[str, Modals] = defaultdict(Modals)
+        self.modals: defaultdict[str, list[Json]] = defaultdict(list)  # per person, the visible one last
         self.homes: dict[str, Json] = {}
         self.api_origin = ""
         self.sockets = Sockets(self, ack_seconds)
@@ -230,7 +229,7 @@ class State:
 
     def views(self, user_id: str) -> list[Json]:
         with self.lock:
-            return [dict(view) for view in self.modals[user_id].stack]
+            return [dict(view) for view in self.modals[user_id]]
 
     def home(self, user_id: str) -> Json | None:
         with self.lock:
@@ -238,8 +237,8 @@ class State:
 
     def find_view(self, view_id: str) -> tuple[str, Json] | None:
         """The view with this id or external id, and whose it is."""
-        stacks = [(user, modals.stack) for user, modals in self.modals.items()]
-        for user, stack in [*stacks, *((user, [home]) for user, home in self.homes.items())]:
+        homes = [(user, [home]) for user, home in self.homes.items()]
+        for user, stack in [*self.modals.items(), *homes]:
             for view in stack:
                 if view_id and view_id in (view["id"], view["external_id"]):
                     return user, view

@@ -36,11 +36,11 @@ function paragraphs(text, people) {
   const nodes = [];
   let quote = null;
   for (const [index, line] of text.split("\n").entries()) {
-    const quoted = /^(&gt;|>) ?(?!.*^<)(.*)$/.exec(line);
+    const quoted = /^(?:&gt;|>) ?(.*)$/.exec(line);
     if (quoted) {
       if (quote) quote.append(h("br"));
       else nodes.push(quote = h("blockquote"));
-      quote.append(...inline(quoted[2], people));
+      quote.append(...inline(quoted[1], people));
     } else {
       if (index && !quote) nodes.push(h("br"));
       quote = null;

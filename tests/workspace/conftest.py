@@ -1,0 +1,111 @@
+"""A workspace for each test, and a small Bolt app that lives in it: the real library over the real protocol."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+from bot.workspace.driver import Workspace
+from bot.workspace.records import Channel, Json, Person
+from bot.workspace.server import WorkspaceServer
+from tests.workspace.guest import register
+
+MANIFEST: Json = {
+    "display_information": {"name": "Guest"},
+    "features": {
+        "bot_user": {"display_name": "guest"},
+        "slash_commands": [{"command": "/guest", "description": "Try me", "should_escape": True}],
+        "shortcuts": [
+            {"name": "Note", "type": "global", "callback_id": "note", "description": "Take a note"},
+            {"name": "Keep", "type": "message", "callback_id": "keep", "description": "Keep a message"},
+        ],
+    },
+    "oauth_config": {
+        "scopes": {
+            "bot": ["app_mentions:read", "chat:write", "commands", "im:history", "users:read", "channels:read"]
+        }
+    },
+    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "message.im"]}},
+}
+
+
+@pytest.fixture
+def server() -> Iterator[WorkspaceServer]:
+    running = WorkspaceServer(MANIFEST, rate_limits=False, ack_seconds=0.5)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def workspace(server: WorkspaceServer) -> Workspace:
+    return server.workspace
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> Person:
+    return workspace.add_person("ana", "Ana Weber")
+
+
+@pytest.fixture
+def room(workspace: Workspace, ana: Person) -> Channel:
+    channel = workspace.add_channel("leadership", [ana.id])
+    workspace.invite_bot(channel)
+    return channel
+
+
+@pytest.fixture
+def client(server: WorkspaceServer) -> WebClient:
+    return WebClient(token=server.bot_token, base_url=server.api_url, retry_handlers=[])
+
+
+def connect(server: WorkspaceServer) -> SocketModeHandler:
+    app = App(client=WebClient(token=server.bot_token, base_url=server.api_url))
+    register(app)
+    handler = SocketModeHandler(app, server.app_token)
+    handler.connect()  # type: ignore[no-untyped-call]
+    server.workspace.wait_for(lambda: server.workspace.sockets.is_connected)
+    return handler
+
+
+@pytest.fixture
+def app(server: WorkspaceServer) -> Iterator[SocketModeHandler]:
+    handler = connect(server)
+    yield handler
+    handler.close()  # type: ignore[no-untyped-call]
+
+
+Ask = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def ask(server: WorkspaceServer) -> Ask:
+    """A plain HTTP request to the server: status and decoded answer."""
+
+    def send(path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        request = Request(server.url + path, data, {**kind, **{k.replace("_", "-"): v for k, v in headers.items()}})
+        try:
+            with urlopen(request) as answer:
+                return answer.status, _decoded(answer.read())
+        except HTTPError as refusal:
+            with refusal:
+                return refusal.code, _decoded(refusal.read())
+
+    return send
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode()
