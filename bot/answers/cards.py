@@ -81,12 +81,16 @@ class Card:
 
 @dataclass(frozen=True)
 class Boundary:
-    """A topic that the guidance does not cover, with the cards that come nearest to it."""
+    """A topic that the guidance does not cover, with the cards that come nearest to it.
+
+    `reply` takes the place of “The guidance doesn't cover …” where that would be an odd thing to say (a greeting).
+    """
 
     id: str
     topic: str
     nearest: tuple[str, ...]
     asks: tuple[str, ...]
+    reply: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ BOUNDARY = "boundary:"  # how a boundary's asks are told from a card's
 COLUMNS = {
     "cards": ("id", "title", "short", "body"),
     "sources": ("id", "title", "address"),
-    "boundaries": ("id", "topic", "nearest"),
+    "boundaries": ("id", "topic", "nearest", "reply"),
     "vocabulary": ("name", "phrases"),
 }
 SMOOTHING = 0.03  # of the naive Bayes evidence; chosen by cross-validation (docs/retrieval.md)
@@ -112,7 +112,8 @@ def _tables(library: Library) -> dict[str, list[dict[str, Any]]]:
         "cards": [_card_row(card) for card in library.cards.values()],
         "sources": [asdict(source) for source in library.sources.values()],
         "boundaries": [
-            {"id": item.id, "topic": item.topic, "nearest": json.dumps(item.nearest)} for item in library.boundaries
+            {"id": item.id, "topic": item.topic, "nearest": json.dumps(item.nearest), "reply": item.reply}
+            for item in library.boundaries
         ],
         "vocabulary": [
             {"name": name, "phrases": json.dumps(phrases)} for name, phrases in library.vocabulary.items()
@@ -208,8 +209,8 @@ class Index:
         self.vocabulary = Vocabulary(phrases, known=self.ask_counts)
         self.cards = {name: _card(text) for name, text in self._rows("SELECT id, body FROM cards ORDER BY id")}
         self.boundaries = {
-            name: Boundary(name, topic, tuple(json.loads(nearest)), ())
-            for name, topic, nearest in self._rows("SELECT id, topic, nearest FROM boundaries")
+            name: Boundary(name, topic, tuple(json.loads(nearest)), (), reply)
+            for name, topic, nearest, reply in self._rows("SELECT id, topic, nearest, reply FROM boundaries")
         }
 
     def nearest_asks(self, match: str, limit: int) -> list[int]:

@@ -121,7 +121,7 @@ class _Gathering:
     def _add_boundaries(self, path: Path) -> None:
         for index, data, lines in self._entries(path, list):
             fields = checked(BoundaryFields, data, path, lines, index)
-            self.boundaries[fields.id] = Boundary(fields.id, fields.topic, fields.nearest, fields.asks)
+            self.boundaries[fields.id] = Boundary(fields.id, fields.topic, fields.nearest, fields.asks, fields.reply)
             for number in range(len(fields.asks)):
                 place = (str(path), lines.get(f"{index}.asks.{number}", 1))
                 self.places[f"boundary {fields.id}.asks.{number}"] = place

@@ -27,20 +27,11 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Match:
-    """What a question resembles, best first, and how much of it the knowledge has words for.
-
-    `closest` is the likeness of the single closest ask of the best card, `known` the share of the question's
-    words that occur anywhere in the knowledge, `words` how many it has.
-    """
+    """What a question resembles, best first, and how many words it has."""
 
     cards: tuple[Ranked, ...]
     boundaries: tuple[Ranked, ...]
-    closest: float
-    known: float
     words: int
-
-
-NOTHING = Match((), (), 0.0, 0.0, 0)
 
 
 class Matcher:
@@ -55,21 +46,19 @@ class Matcher:
         asked = words_of(clean(question))
         words = self.index.vocabulary.expand(asked)
         words += self._spelling.repair(words)
-        known = sum(word in self.index.ask_counts for word in asked)
         if not (terms := self._search_terms(words)):
-            return NOTHING
-        likeness, closest = self._weigh(words, np.array(self.index.nearest_asks(terms, CANDIDATE_ASKS), np.int64))
-        topics = np.flatnonzero(likeness > 0)
-        names = [self.index.evidence.names[topic] for topic in topics]
-        ranked = sorted(zip(-likeness[topics].round(4), names, topics.tolist(), strict=True))
-        cards = [item for item in ranked if not item[1].startswith(BOUNDARY)]
-        boundaries = [item for item in ranked if item[1].startswith(BOUNDARY)]
+            return Match((), (), len(asked))
+        scores = self._weigh(words, np.array(self.index.nearest_asks(terms, CANDIDATE_ASKS), np.int64)).round(4)
+        names = self.index.evidence.names
+        ranked = sorted((-scores[topic], names[topic]) for topic in np.flatnonzero(scores > 0))
         return Match(
-            cards=tuple(Ranked(name, float(-score)) for score, name, _ in cards),
-            boundaries=tuple(Ranked(name.removeprefix(BOUNDARY), float(-score)) for score, name, _ in boundaries),
-            closest=round(float(closest[cards[0][2]]), 4) if cards else 0.0,
-            known=round(known / max(1, len(asked)), 4),
-            words=len(asked),
+            tuple(Ranked(name, float(-score)) for score, name in ranked if not name.startswith(BOUNDARY)),
+            tuple(
+                Ranked(name.removeprefix(BOUNDARY), float(-score))
+                for score, name in ranked
+                if name.startswith(BOUNDARY)
+            ),
+            len(asked),
         )
 
     def _search_terms(self, words: Sequence[str]) -> str:
@@ -84,10 +73,8 @@ class Matcher:
             terms.append(f'"{word}"')  # quoted, so that OR, NEAR and * are words like any other
         return " OR ".join(terms)
 
-    def _weigh(
-        self, words: Sequence[str], asks: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """For each topic its score, and the cosine of its closest ask; 0 for those out of the question."""
+    def _weigh(self, words: Sequence[str], asks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The score of each topic: how close its closest asks come, and its chance by its features alone."""
         evidence = self.index.evidence
         ids, weights = vector(words, evidence.idf)
         dense = np.zeros(2 * BUCKETS, np.float32)
@@ -95,8 +82,8 @@ class Matcher:
         chances = self._bayes(ids, weights)
         likely = np.argsort(-chances, kind="stable")[:CANDIDATE_TOPICS]
         spans = [np.arange(evidence.first_ask[topic], evidence.first_ask[topic + 1]) for topic in likely]
-        likeness, closest = self._likeness(dense, np.unique(np.concatenate([asks, *spans])))
-        return likeness + BAYES_WEIGHT * chances, closest
+        likeness = self._likeness(dense, np.unique(np.concatenate([asks, *spans])))
+        return likeness + BAYES_WEIGHT * chances
 
     def _bayes(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
         """The chance of each topic by its features alone."""
@@ -108,10 +95,8 @@ class Matcher:
         chances = np.exp((scores - scores.max()) / BAYES_TEMPERATURE)
         return np.asarray(chances / chances.sum(), np.float64)
 
-    def _likeness(
-        self, dense: NDArray[np.float32], asks: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """For each topic the mean cosine of its closest asks among these, and that of the closest one."""
+    def _likeness(self, dense: NDArray[np.float32], asks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """For each topic the mean cosine of its closest asks among these."""
         evidence = self.index.evidence
         at, sizes = evidence.asks.picked(asks)
         products = dense[evidence.asks.ids[at]] * evidence.asks.weights[at]
@@ -122,6 +107,5 @@ class Matcher:
         first = np.flatnonzero(np.diff(topics, prepend=-1))
         rank = np.arange(len(topics)) - np.repeat(first, np.diff(first, append=len(topics)))
         near = rank < NEIGHBOURS
-        count = len(evidence.names)
-        likeness = np.bincount(topics[near], cosines[near], minlength=count) / NEIGHBOURS
-        return likeness, np.bincount(topics[first], cosines[first], minlength=count)
+        sums = np.bincount(topics[near], cosines[near], minlength=len(evidence.names))
+        return np.asarray(sums / NEIGHBOURS, np.float64)

@@ -82,6 +82,7 @@ class SourceFields(Fields):
 class BoundaryFields(Fields):
     id: CardId
     topic: Annotated[Line, Field(max_length=80)]
+    reply: Annotated[str, Field(max_length=400)] = ""
     nearest: Lines = ()
     asks: Annotated[Lines, Field(min_length=1)]
 

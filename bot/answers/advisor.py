@@ -1,0 +1,150 @@
+"""Answers a question from the index: no Slack, no database, no clock."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.answers.cards import MORE_DETAIL, Boundary, Card, Problem, Section
+from bot.answers.decision import Outcome, confidence, decide
+from bot.answers.evaluation import Reply
+from bot.answers.followups import aspect_of, leans_on_topic
+from bot.answers.index import Index, build, path_for
+from bot.answers.library import content_hash, read_library
+from bot.answers.matching import Match, Matcher, Ranked
+from bot.answers.words import clean, words_of
+
+SUGGESTIONS = 3
+NAMED_FROM = 0.8  # of the best card's score: from here on a topic outside is named as the one that was meant
+LISTED = 5  # cards named in a reply for machines
+STARTERS = ("need-cco-decision", "eleven-statements", "reporting-line", "four-structures", "ceo-eight-actions")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the guidance has to say to a question.
+
+    `card` is the answer; `part` is set when a follow-up asked for one section of it, `missing_part` when the card has
+    no such section. `suggestions` are the cards offered otherwise, `boundary` the topic recognised as not covered.
+    `unclear` means that there was no question to work with.
+    """
+
+    outcome: Outcome
+    ranked: tuple[Ranked, ...] = ()
+    confidence: float = 0.0
+    card: Card | None = None
+    part: Section | None = None
+    missing_part: str = ""
+    suggestions: tuple[Card, ...] = ()
+    boundary: Boundary | None = None
+    unclear: bool = False
+
+
+class Advisor:
+    """Knows the cards. Safe to share between threads."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._matcher = Matcher(index)
+
+    def card(self, card_id: str) -> Card | None:
+        return self.index.cards.get(card_id)
+
+    def cards(self, ids: Sequence[str]) -> tuple[Card, ...]:
+        """Those of the cards that exist, in the order given."""
+        return tuple(card for name in ids if (card := self.card(name)))
+
+    @property
+    def starters(self) -> tuple[Card, ...]:
+        """Questions to begin with."""
+        return self.cards(STARTERS) or tuple(self.index.cards.values())[: len(STARTERS)]
+
+    def ask(self, text: str, topic: str | None = None) -> Advice:
+        """Answer, suggest or say that it isn't covered. `topic` is the card that the conversation was last about."""
+        last = self.card(topic) if topic else None
+        aspect = aspect_of(text)
+        if last and aspect:
+            return _part_of(last, aspect)
+        if not words_of(clean(text)) or aspect:
+            return Advice(Outcome.NOT_COVERED, suggestions=self.starters[:SUGGESTIONS], unclear=True)
+        advice = self._advise(self._matcher.match(text))
+        if last and advice.outcome is not Outcome.ANSWER and leans_on_topic(text):
+            in_context = self._advise(self._matcher.match(f"{text} {last.title}"))
+            advice = in_context if in_context.outcome is Outcome.ANSWER else advice
+        return advice
+
+    def reply(self, text: str) -> Reply:
+        """The same, as the evaluation wants it."""
+        advice = self.ask(text)
+        return Reply(advice.outcome, tuple(item.id for item in advice.ranked[:LISTED]), advice.confidence)
+
+    def _advise(self, match: Match) -> Advice:
+        outcome = decide(match)
+        nearest = [item.id for item in match.cards]
+        boundary = None
+        if outcome is Outcome.NOT_COVERED:
+            boundary = self._boundary(match)
+        return Advice(
+            outcome,
+            ranked=match.cards[:LISTED],
+            confidence=confidence(match),
+            card=self.card(nearest[0]) if outcome is Outcome.ANSWER else None,
+            suggestions=self._suggestions(outcome, boundary, nearest),
+            boundary=boundary,
+        )
+
+    def _boundary(self, match: Match) -> Boundary | None:
+        """The topic outside that was meant, when the question resembles it about as much as the best card."""
+        if not match.boundaries:
+            return None
+        best = match.boundaries[0]
+        if match.cards and best.score < NAMED_FROM * match.cards[0].score:
+            return None
+        return self.index.boundaries[best.id]
+
+    def _suggestions(self, outcome: Outcome, boundary: Boundary | None, nearest: Sequence[str]) -> tuple[Card, ...]:
+        if outcome is Outcome.ANSWER:
+            return ()
+        if boundary:  # what a curator named as nearest, be it nothing, beats what merely sounds alike
+            return self.cards(boundary.nearest)[:SUGGESTIONS]
+        return self.cards(list(dict.fromkeys(nearest)))[:SUGGESTIONS]
+
+
+def _part_of(card: Card, heading: str) -> Advice:
+    part = card.section(heading)
+    if not part and heading == "Cons":
+        part = card.section("Watch out")
+    missing = "" if part or heading == MORE_DETAIL else heading
+    ranked = (Ranked(card.id, 1.0),)
+    return Advice(Outcome.ANSWER, ranked=ranked, confidence=1.0, card=card, part=part, missing_part=missing)
+
+
+def open_advisor(ours: Path, company: Sequence[Path], cache: Path) -> tuple[Advisor, tuple[Problem, ...]]:
+    """The advisor for these folders, compiling the index when there is none for exactly this content.
+
+    Returns the problems found while compiling as well; an index found ready was reported when it was built.
+    """
+    path = path_for(cache, content_hash((ours, *company)))
+    problems: tuple[Problem, ...] = ()
+    if not path.is_file():
+        library = read_library(ours, company)
+        problems = library.problems
+        build(library, path)
+        _drop_old(cache, path)
+    return Advisor(Index(path)), problems
+
+
+def _drop_old(cache: Path, current: Path) -> None:
+    """Remove indexes of older knowledge; one that another process still reads stays readable to it."""
+    with _quietly():
+        old = sorted(cache.glob("knowledge-*.db"), key=lambda path: path.stat().st_mtime, reverse=True)
+        for path in [path for path in old if path != current][2:]:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    try:
+        yield
+    except OSError:  # another process tidies as well, or the folder is not ours: nothing is lost
+        return
