@@ -19,6 +19,7 @@ QUESTIONS = Table(
     Column("channel_id", String(32), nullable=False),
     Column("thread_ts", String(32), nullable=False),  # the conversation: empty outside a thread
     Column("reply_ts", String(32), nullable=False),  # where the answer goes: empty for the channel's own timeline
+    Column("private", Boolean, nullable=False),  # answered to the asker alone
     Column("text", Text),  # gone after a day, unless kept for the curators
     Column("asked_at", UtcDateTime, nullable=False),
     Column("sending", Integer, nullable=False),  # how often posting the answer was begun
@@ -53,6 +54,7 @@ class Question:
     asked_at: datetime
     thread_ts: str = ""
     reply_ts: str = ""
+    private: bool = False
     sending: int = 0
     posted_at: datetime | None = None
     outcome: str | None = None
@@ -137,6 +139,7 @@ class AnswerStore:
         query = select(QUESTIONS).where(
             QUESTIONS.c.posted_at.is_(None),
             QUESTIONS.c.text.is_not(None),
+            QUESTIONS.c.private.is_(False),
             QUESTIONS.c.asked_at.between(since, before),
         )
         with self._database.read() as connection:

@@ -56,7 +56,7 @@ class Control:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.closing = asyncio.Event()
+        self.closing = workspace.sockets.closing
         self.deeds: dict[str, Callable[[Json], Any]] = {
             "say": lambda a: workspace.say(a["user"], a["channel"], a["text"], a.get("thread_ts")),
             "command": lambda a: workspace.command(
@@ -101,7 +101,7 @@ class Control:
             args = await request.json()
             return JSONResponse({"answer": await asyncio.to_thread(deed, args)})
         except (NotAllowed, NotAnswered, SlackError) as refusal:
-            return JSONResponse({"error": str(refusal)}, 409)
+            return JSONResponse({"error": str(refusal)})  # an outcome like others: no error of the page
         except (KeyError, TypeError, ValueError) as mistake:
             return JSONResponse(
                 {"error": f"The body lacks something, or has the wrong shape: {mistake!r}"}, 400

@@ -155,7 +155,7 @@ class Workspace(State):
     # -- modals and Home
 
     def submit(self, user_id: str, view_id: str, values: Json | None = None) -> Json | None:
-        """Submits a modal and waits for the app's answer: its `response_action` payload, or None if it closed.
+        """Submits a modal and waits for the app's answer: its `response_action`, or None if the modal closed.
 
         `values` is keyed by block id, by action id, or nested as in `state.values` with bare values.
         Raises NotAnswered after three seconds, as Slack's client shows an error then.
@@ -195,7 +195,7 @@ class Workspace(State):
                 self._send("interactive", payload, user_id)
 
     def open_home(self, user_id: str, tab: str = "home", timeout: float | None = None) -> Json | None:
-        """Opens the app's Home (or `messages`) tab. Waits for a first view if none was ever published; a newer
+        """Opens the app's Home (or `messages`) tab. Waits for a first view if there never was one; a newer
         one may follow, which `wait_for` can await."""
         with self.lock:
             event: Json = {
@@ -294,7 +294,7 @@ class Workspace(State):
     # -- waiting
 
     def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
-        """The predicate's value as soon as it is true; asked again after every change, never by polling."""
+        """The predicate's value as soon as it is true; asked again after every change, not by polling."""
         deadline = time.monotonic() + timeout
         with self.lock:
             while not (found := predicate()):

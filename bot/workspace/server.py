@@ -61,7 +61,6 @@ class WorkspaceServer:
         )
         self._port = port
         self._api = WebApi(self.workspace, self.bot_token, self.app_token, Limits() if rate_limits else None)
-        self._control = Control(self.workspace)
         self._thread: threading.Thread | None = None
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -105,7 +104,7 @@ class WorkspaceServer:
         loop, thread = self.workspace.sockets.loop, self._thread
         if loop is None or thread is None or not thread.is_alive():
             return
-        loop.call_soon_threadsafe(self._control.closing.set)
+        loop.call_soon_threadsafe(self.workspace.sockets.closing.set)
         self._uvicorn.should_exit = True
         thread.join(timeout=10)
 
@@ -114,7 +113,7 @@ class WorkspaceServer:
     def _app(self) -> ASGIApp:
         routes = [
             Route("/", _page),
-            *self._control.routes(),
+            *Control(self.workspace).routes(),
             Route("/api/{method}", self._call, methods=["GET", "POST"]),
             Route("/hook/actions/{team}/{token}", self._hook, methods=["POST"]),
             WebSocketRoute("/link/", self.workspace.sockets.serve),

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from bot.workspace.records import Delivery, Json
 
@@ -28,6 +28,7 @@ class Sockets:
         self.state = state
         self.ack_seconds = ack_seconds
         self.loop: asyncio.AbstractEventLoop | None = None
+        self.closing = asyncio.Event()
         self.tickets: set[str] = set()
         self.queues: deque[asyncio.Queue[str]] = deque()
         self._waiting: dict[str, tuple[Delivery, asyncio.TimerHandle | None]] = {}
@@ -124,15 +125,19 @@ class Sockets:
             self.queues.append(queue)
             queue.put_nowait(self._hello())
             self.state.note("connected", len(self.queues))
-        sender = asyncio.create_task(self._pump(socket, queue))
+        talk = (self._listen(socket), self._pump(socket, queue), self.closing.wait())
+        tasks = [asyncio.create_task(part) for part in talk]
         try:
-            while True:
-                self._received(await socket.receive_text())
-        except (WebSocketDisconnect, KeyError):  # KeyError: a binary frame, which Slack does not know
-            pass
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            sender.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             self._leave(queue)
+
+    async def _listen(self, socket: WebSocket) -> None:
+        while True:
+            self._received(await socket.receive_text())
 
     def _leave(self, queue: asyncio.Queue[str]) -> None:
         with self.state.lock:

@@ -1,9 +1,10 @@
-"""A workspace for each test, and a small Bolt app that lives in it: the real library over the real protocol."""
+"""A workspace for each test, and a small Bolt app that lives in it: real libraries, real protocol."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -30,7 +31,14 @@ MANIFEST: Json = {
     },
     "oauth_config": {
         "scopes": {
-            "bot": ["app_mentions:read", "chat:write", "commands", "im:history", "users:read", "channels:read"]
+            "bot": [
+                "app_mentions:read",
+                "channels:read",
+                "chat:write",
+                "commands",
+                "im:history",
+                "users:read",
+            ]
         }
     },
     "settings": {"event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "message.im"]}},
@@ -76,11 +84,30 @@ def connect(server: WorkspaceServer) -> SocketModeHandler:
     return handler
 
 
+Part = Callable[[WorkspaceServer, Any], None]
+
+
+@pytest.fixture(scope="session")
+def part() -> Iterator[Part]:
+    """Ends both sides: the server at once; the client, which sits out a second of its own, aside."""
+    partings: list[Thread] = []
+
+    def end(server: WorkspaceServer, client: Any) -> None:
+        client.auto_reconnect_enabled = False
+        server.stop()
+        partings.append(Thread(target=client.close))
+        partings[-1].start()
+
+    yield end
+    for parting in partings:
+        parting.join()
+
+
 @pytest.fixture
-def app(server: WorkspaceServer) -> Iterator[SocketModeHandler]:
+def app(server: WorkspaceServer, part: Part) -> Iterator[SocketModeHandler]:
     handler = connect(server)
     yield handler
-    handler.close()  # type: ignore[no-untyped-call]
+    part(server, handler.client)
 
 
 Ask = Callable[..., tuple[int, Any]]
@@ -93,7 +120,8 @@ def ask(server: WorkspaceServer) -> Ask:
     def send(path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}
-        request = Request(server.url + path, data, {**kind, **{k.replace("_", "-"): v for k, v in headers.items()}})
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = Request(server.url + path, data, {**kind, **named})
         try:
             with urlopen(request) as answer:
                 return answer.status, _decoded(answer.read())

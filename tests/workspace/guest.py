@@ -25,7 +25,10 @@ def options(*names: str) -> list[Json]:
     return [{"text": plain(name), "value": name.lower()} for name in names]
 
 
-CONFIRM = {"title": plain("Sure?"), "text": plain("There is no way back."), "confirm": plain("Yes"), "deny": plain("No")}
+CONFIRM = {
+    "title": plain("Sure?"), "text": plain("There is no way back."),
+    "confirm": plain("Yes"), "deny": plain("No"),
+}  # fmt: skip
 RATING = {
     "type": "feedback_buttons", "action_id": "rate",
     "positive_button": {"text": plain("Helpful"), "value": "up"},
@@ -33,12 +36,17 @@ RATING = {
 }  # fmt: skip
 MENU = {"type": "overflow", "action_id": "more", "options": options("Mute", "Leave")}
 PICK = {
-    "type": "static_select", "action_id": "pick", "placeholder": plain("Pick one"), "options": options("Red", "Blue"),
+    "type": "static_select", "action_id": "pick", "options": options("Red", "Blue"),
+    "placeholder": plain("Pick one"),
 }  # fmt: skip
-LIST = {"type": "rich_text_list", "style": "bullet", "elements": [
-    {"type": "rich_text_section", "elements": [{"type": "text", "text": "plain "},
-                                               {"type": "text", "text": "bold", "style": {"bold": True}}]},
-    {"type": "rich_text_section", "elements": [{"type": "link", "url": "https://example.com/", "text": "a link"}]}]}  # fmt: skip
+BOLD = {"type": "text", "text": "bold", "style": {"bold": True}}
+LINK = {"type": "link", "url": "https://example.com/", "text": "a link"}
+LIST = {
+    "type": "rich_text_list", "style": "bullet", "elements": [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "plain "}, BOLD]},
+        {"type": "rich_text_section", "elements": [LINK]},
+    ],
+}  # fmt: skip
 TEXT = (
     "*Bold*, _italic_, ~strike~, `code` and <https://example.com/|a link>, for <@{user}> in <#{channel}>.\n"
     "&gt; A quoted line\n• One\n• Two &amp; &lt;three&gt;\n"
@@ -56,8 +64,8 @@ def everything(user: str, channel: str) -> list[Json]:
         {"type": "image", "image_url": "https://example.com/a.png", "alt_text": "A bar chart of answers"},
         {"type": "rich_text", "elements": [LIST]},
         {"type": "actions", "block_id": "buttons", "elements": [
-            button("Open form", "form", style="primary"), button("Delete", "delete", style="danger", confirm=CONFIRM),
-            button("Count", "count"), PICK]},
+            button("Open form", "form", style="primary"),
+            button("Delete", "delete", style="danger", confirm=CONFIRM), button("Count", "count"), PICK]},
         {"type": "context", "elements": [mrkdwn("_From the guidance_, compared on 12 Nov 2026")]},
         {"type": "context_actions", "elements": [RATING]},
         {"type": "table", "rows": [[{"type": "raw_text", "text": "A"}], [{"type": "raw_text", "text": "1"}]]},
@@ -68,15 +76,17 @@ def form(title: str = "A form") -> Json:
     radio = {"type": "radio_buttons", "action_id": "r", "options": options("Yes", "No")}
     boxes = {"type": "checkboxes", "action_id": "c", "options": options("Mail", "Phone")}
     return {
-        "type": "modal", "callback_id": "form", "title": plain(title), "submit": plain("Save"), "close": plain("Cancel"),
-        "notify_on_close": True, "private_metadata": "opaque",
+        "type": "modal", "callback_id": "form", "title": plain(title), "submit": plain("Save"),
+        "close": plain("Cancel"), "notify_on_close": True, "private_metadata": "opaque",
         "blocks": [
             {"type": "section", "text": mrkdwn("Tell us *more*.")},
-            {"type": "input", "block_id": "name", "label": plain("Name"), "hint": plain("At least three letters"),
+            {"type": "input", "block_id": "name", "label": plain("Name"),
+             "hint": plain("At least three letters"),
              "element": {"type": "plain_text_input", "action_id": "n", "min_length": 3}},
             {"type": "input", "block_id": "agree", "label": plain("Do you agree?"), "element": radio},
             {"type": "input", "block_id": "ways", "label": plain("Ways"), "optional": True, "element": boxes},
-            {"type": "input", "block_id": "colour", "label": plain("Colour"), "optional": True, "element": PICK},
+            {"type": "input", "block_id": "colour", "label": plain("Colour"), "optional": True,
+             "element": PICK},
         ],
     }  # fmt: skip
 
@@ -95,8 +105,8 @@ def register(app: App) -> None:
 
     @app.event("app_home_opened")
     def opened(event: Json, client: Any) -> None:
-        blocks = [{"type": "header", "text": plain("Your home")},
-                  {"type": "actions", "block_id": "h", "elements": [button("Open form", "form")]}]  # fmt: skip
+        press = {"type": "actions", "block_id": "h", "elements": [button("Open form", "form")]}
+        blocks = [{"type": "header", "text": plain("Your home")}, press]
         client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
     @app.command("/guest")
@@ -118,8 +128,8 @@ def register(app: App) -> None:
     def counted(ack: Any, body: Json, client: Any) -> None:
         ack()
         text = f"{body['message']['text']}!"
-        client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text=text,
-                           blocks=[{"type": "section", "text": plain(text)}])  # fmt: skip
+        blocks = [{"type": "section", "text": plain(text)}]
+        client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text=text, blocks=blocks)
 
     @app.action("delete")
     def deleted(ack: Any, respond: Any) -> None:

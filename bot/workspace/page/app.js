@@ -178,7 +178,10 @@ function tellFailures() {
 
 function toast(text) {
   const node = h("p", { class: "toast" }, text);
-  $("toasts").append(node);
+  const box = $("toasts");
+  box.append(node);
+  if (box.matches(":popover-open")) box.hidePopover();
+  box.showPopover(); // shown anew, it lies above an open modal
   setTimeout(() => node.remove(), 8000);
 }
 

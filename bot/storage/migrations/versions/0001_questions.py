@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.String(32), nullable=False),
         sa.Column("thread_ts", sa.String(32), nullable=False),
         sa.Column("reply_ts", sa.String(32), nullable=False),
+        sa.Column("private", sa.Boolean, nullable=False),
         sa.Column("text", sa.Text),
         sa.Column("asked_at", TIME, nullable=False),
         sa.Column("sending", sa.Integer, nullable=False),

@@ -1,0 +1,167 @@
+"""Puts the parts together, once, and starts and stops them. The only place that knows every part."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from bot.answers.advisor import open_advisor
+from bot.answers.listeners import AnswerListeners
+from bot.answers.service import AnswerService
+from bot.answers.store import AnswerStore
+from bot.clock import Clock, system_clock
+from bot.errors import CcoError, Unavailable
+from bot.resources import KNOWLEDGE, TEMPLATES
+from bot.settings import Settings
+from bot.slack.bolt import Guard, bolt_app, register_catch_alls
+from bot.slack.gateway import Gateway, SlackRefused, TokenDead
+from bot.slack.render import Renderer
+from bot.slack.store import DeliveryStore
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 10.0  # seconds between two looks at the connection
+RECONNECT_AFTER = timedelta(seconds=60)
+CLEAN_EVERY = timedelta(days=1)
+DELIVERIES_KEPT = timedelta(days=2)  # Slack repeats a delivery for at most a day
+DRAIN_SECONDS = 15.0
+
+BOT_TOKEN_DEAD = (
+    "Slack does not accept the bot token ({code}). Copy the current one (xoxb-…) from your Slack app's page, "
+    "OAuth & Permissions, into SLACK_BOT_TOKEN and start again."
+)
+APP_TOKEN_DEAD = (
+    "Slack does not accept the app-level token ({code}). Create one with the scope connections:write under "
+    "Basic Information, put it into SLACK_APP_TOKEN and start again."
+)
+
+
+class CannotRun(CcoError):
+    """The bot can't work until somebody acts. The text is one sentence for that person."""
+
+
+@dataclass
+class Bot:
+    """The running bot."""
+
+    bolt: App
+    socket: SocketModeHandler
+    guard: Guard
+    answers: AnswerService
+    deliveries: DeliveryStore
+    database: Database
+    clock: Clock
+    stopping: threading.Event = field(default_factory=threading.Event)
+    reason: str = ""
+
+    def start(self) -> None:
+        """Connect, and finish what a crash left undone. Raises CannotRun when the app-level token is refused."""
+        try:
+            self.socket.connect()
+        except SlackApiError as error:
+            raise CannotRun(APP_TOKEN_DEAD.format(code=error.response["error"])) from error
+        self.clean()
+        for left in self.answers.unanswered():
+            self.guard.backlog.add(lambda left=left: self.answers.resume(left))  # type: ignore[misc]
+
+    def run(self) -> None:
+        """Serve until `stop` is called. Raises CannotRun when the token dies meanwhile."""
+        self.start()
+        log.info("connected; answering questions")
+        self._watch()
+        self.close()
+        if self.reason:
+            raise CannotRun(self.reason)
+
+    def stop(self, reason: str = "") -> None:
+        self.reason = self.reason or reason
+        self.stopping.set()
+
+    def close(self) -> None:
+        """Stop taking work, finish what was begun, let go of everything."""
+        self.socket.close()
+        finishing = threading.Thread(target=self._finish, name="finishing", daemon=True)
+        finishing.start()
+        finishing.join(DRAIN_SECONDS)
+        self.database.close()
+
+    def clean(self) -> None:
+        """Enforce the retention times."""
+        gone = self.answers.clean() + self.deliveries.clean(self.clock() - DELIVERIES_KEPT)
+        log.info("retention: %d rows past their time are gone", gone)
+
+    def _finish(self) -> None:
+        self.bolt.listener_runner.listener_executor.shutdown(wait=True)
+        self.guard.backlog.drain()
+
+    def _watch(self) -> None:
+        """Clean once a day, and open a new connection where the client's own attempts have not helped."""
+        connected_at = cleaned_at = self.clock()
+        while not self.stopping.wait(LOOK_EVERY):
+            now = self.clock()
+            if self.socket.client.is_connected():
+                connected_at = now
+            elif now - connected_at > RECONNECT_AFTER:
+                connected_at = now
+                self._attempt("reconnecting", lambda: self.socket.client.connect_to_new_endpoint(force=True))
+            if now - cleaned_at > CLEAN_EVERY:
+                cleaned_at = now
+                self._attempt("cleaning", self.clean)
+
+    @staticmethod
+    def _attempt(what: str, work: Callable[[], Any]) -> None:
+        try:
+            work()
+        except Exception:  # the next look tries again; the loop itself must live
+            log.exception("%s failed; trying again later", what)
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> Bot:
+    """Everything wired, nothing started. Raises CannotRun with one sentence when the bot token is refused."""
+    if settings.slack_bot_token is None or settings.slack_app_token is None:
+        raise CannotRun("SLACK_BOT_TOKEN and SLACK_APP_TOKEN are needed; `cco doctor` tells how to get them.")
+    token = settings.slack_bot_token.get_secret_value()
+    gateway = Gateway.connect(token, settings.slack_api_url, Renderer(TEMPLATES))
+    identity = _identity(gateway)
+    database = Database(settings.database_url.get_secret_value())
+    migrate(database)
+    advisor, problems = open_advisor(KNOWLEDGE, settings.cco_knowledge_dir, settings.cco_cache_dir)
+    for problem in problems:
+        log.warning("skipped in the knowledge: %s", problem)
+    bolt = bolt_app(settings.slack_api_url, token, identity)
+    deliveries = DeliveryStore(database)
+    guard = Guard(gateway, deliveries, clock, on_dead_token=lambda _: None)
+    answers = AnswerService(
+        advisor,
+        AnswerStore(database),
+        gateway,
+        clock,
+        contact=settings.cco_help_contact,
+        retention=timedelta(days=settings.cco_retention_days),
+    )
+    AnswerListeners(answers, gateway, guard, clock).register(bolt)
+    register_catch_alls(bolt)
+    socket = SocketModeHandler(bolt, settings.slack_app_token.get_secret_value())
+    bot = Bot(bolt, socket, guard, answers, deliveries, database, clock)
+    guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.rpartition(": ")[2]))
+    return bot
+
+
+def _identity(gateway: Gateway) -> dict[str, Any]:
+    try:
+        return gateway.identity()
+    except TokenDead as error:
+        raise CannotRun(BOT_TOKEN_DEAD.format(code=error.code)) from error
+    except SlackRefused as error:
+        raise CannotRun(f"Slack refused the first call ({error.code}); check SLACK_API_URL and the token.") from error
+    except Unavailable as error:
+        raise CannotRun(f"Slack can't be reached ({error}); check the network and SLACK_API_URL.") from error
+

@@ -1,0 +1,201 @@
+"""Bolt: the app, the guard around every listener, and the catch-alls."""
+
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.clock import Clock
+from bot.errors import Refusal, Unavailable
+from bot.slack.gateway import ChannelClosed, Gateway, TokenDead
+from bot.slack.incoming import Incoming
+from bot.slack.messages import Notice
+from bot.slack.render import View
+from bot.slack.store import DeliveryStore
+
+log = logging.getLogger(__name__)
+
+LISTENER_THREADS = 20  # Bolt's own default of five starves acks
+BACKLOG_THREADS = 8
+
+Ack = Callable[..., Any]
+Handler = Callable[[Incoming], None]
+Replier = Callable[[Incoming], dict[str, Any]]
+
+
+class Backlog:
+    """Work that may wait for Slack, on threads of its own so that acks never do."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(BACKLOG_THREADS, thread_name_prefix="backlog")
+
+    def add(self, work: Callable[[], None]) -> None:
+        self._pool.submit(work)
+
+    def drain(self) -> None:
+        """Finish what was begun, refuse what is new."""
+        self._pool.shutdown(wait=True, cancel_futures=False)
+
+
+@dataclass
+class Guard:
+    """Wraps listeners: acks, drops repeats, turns refusals into a friendly word and surprises into an apology."""
+
+    gateway: Gateway
+    deliveries: DeliveryStore
+    clock: Clock
+    on_dead_token: Callable[[str], None]
+    backlog: Backlog = field(default_factory=Backlog)
+
+    # Bolt reads a listener's argument names to know what to pass, so the wrappers below are spelled out
+    # and must not use functools.wraps.
+
+    def later(self, handle: Handler) -> Callable[..., None]:
+        """For work that may wait: ack first, then handle on the backlog."""
+
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            ack()
+            incoming = Incoming(body)
+            if self._is_new(incoming):
+                self.backlog.add(lambda: self._handled(handle, incoming))
+
+        return listener
+
+    def now(self, handle: Handler) -> Callable[..., None]:
+        """For work bound to a trigger_id, which lives three seconds: ack, then handle at once."""
+
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            ack()
+            incoming = Incoming(body)
+            if self._is_new(incoming):
+                self._handled(handle, incoming)
+
+        return listener
+
+    def saved_first(self, save: Callable[[Incoming], Handler | None]) -> Callable[..., None]:
+        """For events that must survive: `save` writes the fact down and returns what is to be done about it."""
+
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            incoming = Incoming(body)
+            handle: Handler | None = None
+
+            def saving(_incoming: Incoming) -> None:
+                nonlocal handle
+                handle = save(incoming)
+
+            self._handled(saving, incoming)
+            ack()
+            if handle is not None:
+                work = handle
+                self.backlog.add(lambda: self._handled(work, incoming))
+
+        return listener
+
+    def replying(self, reply: Replier) -> Callable[..., None]:
+        """For commands and modals: the ack carries the reply. No reply, no ack, and the person sees that it failed."""
+
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            incoming = Incoming(body)
+            try:
+                ack(**reply(incoming))
+            except Refusal as refusal:
+                ack(**self._in_ack(incoming, Notice(str(refusal))))
+            except Exception as error:
+                ack(**self._in_ack(incoming, self._apology(error)))
+
+        return listener
+
+    def _is_new(self, incoming: Incoming) -> bool:
+        return self.deliveries.is_new(incoming.key, incoming.delivery, self.clock())
+
+    def _handled(self, handle: Handler, incoming: Incoming) -> None:
+        try:
+            handle(incoming)
+        except Refusal as refusal:
+            self._whisper(incoming, Notice(str(refusal)))
+        except TokenDead as error:
+            self.on_dead_token(str(error))
+        except ChannelClosed as error:
+            log.warning("can't post there: %s", error)
+        except Exception as error:
+            self._whisper(incoming, self._apology(error))
+
+    def _apology(self, error: Exception) -> Notice:
+        reference = secrets.token_hex(2).upper()
+        level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
+        log.log(level, "ref %s: %s", reference, error, exc_info=error)
+        return Notice(
+            f"Something went wrong on my side, and nothing was lost. If you report it, mention ref {reference}."
+        )
+
+    def _whisper(self, incoming: Incoming, view: View) -> None:
+        """Tell the person, by whatever way is open. When none is, the log has it already."""
+        try:
+            if incoming.response_url:
+                self.gateway.respond(incoming.response_url, view)
+            elif incoming.channel_id and not incoming.channel_id.startswith("D"):
+                self.gateway.tell(incoming.channel_id, incoming.user_id, view, incoming.thread_ts)
+            elif incoming.user_id:
+                self.gateway.post(incoming.channel_id or incoming.user_id, view, incoming.thread_ts)
+        except Unavailable as error:
+            log.warning("could not tell the person: %s", error)
+
+    def _in_ack(self, incoming: Incoming, notice: Notice) -> dict[str, Any]:
+        if incoming.view:
+            block = next((block["block_id"] for block in incoming.view["blocks"] if block["type"] == "input"), "")
+            return {"response_action": "errors", "errors": {block: notice.text}}
+        return {"response_type": "ephemeral", **self.gateway.modal(notice)}
+
+
+def bolt_app(api_url: str, bot_token: str, identity: dict[str, Any]) -> App:
+    """A Bolt app for the one workspace whose token we hold.
+
+    The token goes through `authorize` alone: with SLACK_CLIENT_ID and SLACK_CLIENT_SECRET in the environment Bolt
+    would otherwise switch to OAuth and silently ignore it.
+    """
+
+    def authorize(**_: Any) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=identity.get("enterprise_id"),
+            team_id=identity.get("team_id"),
+            bot_user_id=identity.get("user_id"),
+            bot_id=identity.get("bot_id"),
+            bot_token=bot_token,
+        )
+
+    executor = ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener")
+    return App(
+        name="cco-advisor",
+        client=WebClient(base_url=api_url),
+        authorize=authorize,
+        request_verification_enabled=False,  # Socket Mode carries no signatures
+        listener_executor=executor,
+    )
+
+
+def register_catch_alls(app: App) -> None:
+    """Acks for whatever no listener wants: without one, Slack sends the same payload again and again. Last."""
+
+    def drop(ack: Ack, body: dict[str, Any]) -> None:
+        ack()
+        kind = body.get("type") or body.get("command") or "payload"
+        log.info("nothing listens to this %s: %s", kind, sorted(body))
+
+    def drop_event(body: dict[str, Any]) -> None:
+        log.debug("nothing listens to this event: %s", (body.get("event") or {}).get("type"))
+
+    anything = re.compile(".*", re.DOTALL)
+    app.event(anything)(drop_event)
+    app.command(anything)(drop)
+    app.shortcut(anything)(drop)
+    app.action(anything)(drop)
+    app.options(anything)(drop)
+    app.view(anything)(drop)
+    app.view_closed(anything)(drop)

@@ -1,0 +1,121 @@
+"""What Slack sent, whatever its kind, as one value with plain names."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from bot.errors import Refusal
+from bot.keys import WorkspaceKey
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A delivery: an event, a command, a click or a submitted modal."""
+
+    body: Json
+
+    @property
+    def event(self) -> Json:
+        return self.body.get("event") or {}
+
+    @property
+    def action(self) -> Json:
+        actions = self.body.get("actions") or [{}]
+        return actions[0] or {}
+
+    @property
+    def view(self) -> Json:
+        return self.body.get("view") or {}
+
+    @property
+    def key(self) -> WorkspaceKey:
+        team = self.body.get("team") or {}
+        enterprise = self.body.get("enterprise") or {}
+        return WorkspaceKey(
+            str(self.body.get("enterprise_id") or enterprise.get("id") or ""),
+            str(self.body.get("team_id") or team.get("id") or self.event.get("team") or ""),
+        )
+
+    @property
+    def user_id(self) -> str:
+        user = self.body.get("user") or {}
+        return str(self.body.get("user_id") or user.get("id") or self.event.get("user") or "")
+
+    @property
+    def channel_id(self) -> str:
+        channel = self.body.get("channel") or self.body.get("container") or {}
+        found = self.body.get("channel_id") or channel.get("id") or channel.get("channel_id")
+        return str(found or self.event.get("channel") or "")
+
+    @property
+    def thread_ts(self) -> str:
+        """The thread that it happened in; empty in a channel's own timeline."""
+        message = self.body.get("message") or {}
+        container = self.body.get("container") or {}
+        found = message.get("thread_ts") or container.get("thread_ts") or self.event.get("thread_ts")
+        return str(found or "")
+
+    @property
+    def answer_thread(self) -> str:
+        """Where an answer to a click belongs: the message's thread, a new one under it, or flat in a DM."""
+        if self.thread_ts or self.channel_id.startswith("D") or self.is_home:
+            return self.thread_ts
+        return str((self.body.get("container") or {}).get("message_ts") or "")
+
+    @property
+    def text(self) -> str:
+        return str(self.event.get("text") or self.body.get("text") or "")
+
+    @property
+    def value(self) -> str:
+        return str(self.action.get("value") or "")
+
+    @property
+    def response_url(self) -> str:
+        return str(self.body.get("response_url") or "")
+
+    @property
+    def trigger_id(self) -> str:
+        return str(self.body.get("trigger_id") or "")
+
+    @property
+    def is_private(self) -> bool:
+        """Did it happen on a message that only one person sees?"""
+        return bool((self.body.get("container") or {}).get("is_ephemeral"))
+
+    @property
+    def is_home(self) -> bool:
+        return (self.body.get("container") or {}).get("type") == "view"
+
+    @cached_property
+    def delivery(self) -> str:
+        """What two copies of the same delivery share, and nothing else does."""
+        if event_id := self.body.get("event_id"):
+            return f"event:{event_id}"
+        if self.action:
+            container = self.body.get("container") or {}
+            place = container.get("message_ts") or container.get("view_id") or ""
+            return f"action:{self.user_id}:{place}:{self.action.get('action_ts')}:{self.action.get('action_id')}"
+        if self.view:
+            return f"view:{self.view.get('id')}:{self.view.get('hash')}"
+        return f"trigger:{self.trigger_id}"
+
+    @property
+    def id(self) -> str:
+        """The delivery as a short opaque id."""
+        return sha256(f"{self.key}{self.delivery}".encode()).hexdigest()[:20]
+
+    def state(self, block_id: str, action_id: str) -> str:
+        """What was filled into a modal's input; empty when nothing was."""
+        values = (self.view.get("state") or {}).get("values") or {}
+        element = (values.get(block_id) or {}).get(action_id) or {}
+        chosen = element.get("selected_option") or {}
+        return str(element.get("value") or chosen.get("value") or "")
+
+    def value_or_refuse(self) -> str:
+        if not self.value:
+            raise Refusal("That button no longer works. Ask me again and I'll answer afresh.")
+        return self.value

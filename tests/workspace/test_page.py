@@ -1,0 +1,178 @@
+"""The page in a real browser: everything a person does with it, and nothing that a hostile message could."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bot.workspace.driver import Workspace
+from bot.workspace.records import Channel, Json, Person
+from bot.workspace.server import WorkspaceServer
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+HOSTILE = "<img src=x onerror=alert(1)> <script>alert(2)</script> javascript:alert(3)"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and os.environ.get("CI") != "true",
+        reason="No Chromium was found on the PATH; install it to run the browser tests.",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: WorkspaceServer, ana: Person, room: Channel) -> Iterator[Page]:
+    """The page as Ana sees it; no test may leave an error or a dialog behind."""
+    opened, troubles = browser.new_page(), []
+    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+    opened.set_default_timeout(5000)
+    opened.goto(f"{server.url}/#user={ana.id}&place={room.id}")
+    yield opened
+    opened.close()
+    assert troubles == []
+
+
+def write(page: Page, text: str, label: str = "Write a message") -> None:
+    box = page.get_by_label(label, exact=True)
+    box.fill(text)
+    box.press("Enter")
+
+
+def open_card(page: Page) -> None:
+    write(page, "@guest everything please")
+    page.get_by_role("button", name="1 reply").click()
+    expect(page.get_by_role("heading", name="Everything at once")).to_be_visible()
+
+
+def test_hostile_text_stays_text(page: Page, workspace: Workspace, room: Channel, ana: Person) -> None:
+    write(page, HOSTILE)
+    expect(page.get_by_text(HOSTILE)).to_be_visible()
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"{HOSTILE} <javascript:alert(4)|press>"}}
+    ]
+    message: Json = {"type": "message", "user": ana.id, "ts": workspace.next_ts(), "channel": room.id}
+    workspace.store({**message, "text": HOSTILE, "blocks": blocks})
+    expect(page.get_by_text("javascript:alert(4)|press")).to_be_visible()
+    assert page.locator("#messages img, #messages script, #messages a").count() == 0
+
+
+@pytest.mark.usefixtures("app")
+def test_a_person_talks_presses_and_fills_in_a_form(page: Page) -> None:
+    open_card(page)
+    page.get_by_label("More options").click()
+    page.get_by_role("button", name="Mute").click()
+    expect(page.get_by_text("Only visible to you")).to_be_visible()
+    page.get_by_role("button", name="Open form").click()
+    page.get_by_label("Name").fill("taken")
+    page.get_by_label("Yes").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("This name is taken.")).to_be_visible()
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.get_by_label("Name").fill("fine")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Guest").click()
+    expect(page.get_by_text("Saved fine: yes")).to_be_visible()
+
+
+@pytest.mark.usefixtures("app")
+def test_a_question_comes_before_a_dangerous_press(page: Page, workspace: Workspace) -> None:
+    open_card(page)
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="No", exact=True).click()
+    assert "block_actions" not in [delivery.subject for delivery in workspace.deliveries]
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Yes", exact=True).click()
+    expect(page.get_by_role("heading", name="Everything at once")).to_be_hidden()
+
+
+@pytest.mark.usefixtures("app")
+def test_an_app_that_does_not_answer_is_seen_to_fail(page: Page) -> None:
+    write(page, "/guest silence")
+    expect(page.get_by_text("the app did not answer in time")).to_be_visible()
+    write(page, "/guest form")
+    page.get_by_label("Name").fill("silence")
+    page.get_by_label("Yes").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog").get_by_text("the app did not answer in time")).to_be_visible()
+
+
+@pytest.mark.usefixtures("app")
+def test_home_and_edits_are_shown(page: Page) -> None:
+    page.get_by_role("button", name="App Home").click()
+    expect(page.get_by_role("heading", name="Your home")).to_be_visible()
+    page.get_by_role("button", name="# leadership").click()
+    open_card(page)
+    page.get_by_role("button", name="Count").click()
+    expect(page.get_by_text("(edited)")).to_be_visible()
+
+
+def test_suggestions_are_taken_by_keyboard(page: Page) -> None:
+    box = page.get_by_label("Write a message", exact=True)
+    box.press_sequentially("/gu")
+    expect(page.get_by_role("listbox").get_by_text("/guest")).to_be_visible()
+    box.press("Tab")
+    expect(box).to_have_value("/guest ")
+    box.fill("")
+    box.press_sequentially("@gu")
+    box.press("Enter")
+    expect(box).to_have_value("@guest ")
+
+
+def test_another_person_sees_another_workspace(
+    page: Page, workspace: Workspace, ana: Person, room: Channel
+) -> None:
+    ben = workspace.add_person("ben", "Ben Okafor")
+    workspace.join(ben.id, room)
+    workspace.show_only_to(
+        ana.id,
+        {
+            "channel": room.id,
+            "user": ana.id,
+            "ts": workspace.next_ts(),
+            "text": "For Ana",
+            "is_ephemeral": True,
+        },
+    )
+    expect(page.get_by_text("For Ana")).to_be_visible()
+    page.get_by_label("Acting as").select_option("Ben Okafor")
+    expect(page.get_by_text("For Ana")).to_be_hidden()
+    write(page, "Ben was here")
+    expect(page.get_by_label("Message from Ben Okafor")).to_be_visible()
+
+
+def test_a_narrow_window_loses_nothing(page: Page) -> None:
+    page.set_viewport_size({"width": 380, "height": 700})
+    page.get_by_label("Show channels").click()
+    expect(page.get_by_label("Acting as")).to_be_visible()
+    page.get_by_role("button", name="# leadership").click()
+    write(page, "short and " + "long" * 60)
+    expect(page.get_by_label("Message from Ana Weber")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_the_page_is_small(page: Page, server: WorkspaceServer) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())) if "/page/" in answer.url else None)
+    page.goto(server.url)
+    page.reload(wait_until="load")
+    expect(page.get_by_label("Write a message", exact=True)).to_be_visible()
+    assert 0 < sum(sizes) < 200_000
