@@ -25,7 +25,7 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 
 check: $(INSTALLED)
-	$(BIN)/cco knowledge check
+	$(BIN)/cco knowledge check --golden tests/answers/golden.csv
 
 bench: $(INSTALLED)
 	$(BIN)/python -m bench

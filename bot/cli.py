@@ -87,8 +87,11 @@ def knowledge_check(folders: tuple[Path, ...], golden: Path | None) -> None:
     Without FOLDERS: the knowledge that ships with the bot and the folders in CCO_KNOWLEDGE_DIR.
     """
     from bot.answers.lint import check
+    from bot.clock import system_clock
 
-    problems = check(_ours(), folders or _settings().cco_knowledge_dir, golden)
+    company = folders or _settings().cco_knowledge_dir
+    expected = (golden, _advisor()) if golden else None
+    problems = check(_ours(), company, today=system_clock().date(), golden=expected)
     for problem in problems:
         click.echo(problem)
     if problems:

@@ -81,6 +81,11 @@ class Result:
         return bool(self.row.accept.intersection(self.reply.cards[:3]))
 
     @property
+    def missed(self) -> bool:
+        """Covered and another card came first, or not covered and answered with confidence."""
+        return not self.top1 if self.row.accept else self.confident
+
+    @property
     def confident(self) -> bool:
         return self.reply.outcome is Outcome.ANSWER
 

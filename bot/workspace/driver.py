@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from bot.workspace import hooks, modals, payloads, posting
-from bot.workspace.blocks import elements_of
-from bot.workspace.records import Channel, Delivery, Json, NotAllowed, NotAnswered, Person, SlackError
-from bot.workspace.state import State
-from bot.workspace.transcript import transcript
-
-Found = TypeVar("Found")
+from bot.workspace import forms, hooks, modals, payloads, posting
+from bot.workspace.records import Channel, Delivery, Json, NotAllowed, NotAnswered, SlackError
+from bot.workspace.words import typed
+from bot.workspace.world import World
 
 
-class Workspace(State):
+class Workspace(World):
     """The workspace in the hands of people and tests; messages and views come in Slack's own shapes, and a
     message carries its `channel` too."""
 
@@ -25,12 +20,15 @@ class Workspace(State):
         """Posts what the person typed (`@cco`, `#channel` and URLs become links, `<>&` are escaped)."""
         with self.lock:
             channel = self._room(user_id, channel_id)
-            content = {"text": self.typed(text), "client_msg_id": self.next_id("client-")}
+            content = {"text": self._typed(text), "client_msg_id": self.next_id("client-")}
             message = posting.publish(self, posting.message_by(self, user_id, channel.id, content, thread_ts))
             is_mention = f"<@{self.team.bot_user}>" in message["text"]
             if is_mention and not channel.is_im and self.bot_is_in(channel):
                 self.emit("app_mention", payloads.app_mention(message), channel.id)
             return dict(message)
+
+    def _typed(self, text: str, mentions: bool = True) -> str:
+        return typed(text, self.people.values(), self.channels.values(), mentions)
 
     def _room(self, user_id: str, channel_id: str) -> Channel:
         channel, person = self.channel(channel_id), self.person(user_id)
@@ -51,7 +49,7 @@ class Workspace(State):
                 raise NotAllowed(f"{name} is not supported in threads. Sorry!")
             if name not in known:
                 raise NotAllowed(f"{name} is not a valid command.")
-            words = self.typed(text, mentions=bool(known[name].get("should_escape")))
+            words = self._typed(text, mentions=bool(known[name].get("should_escape")))
             hook = self.new_hook(user_id, channel_id)
             payload = payloads.command(
                 self.team, name, words, person, channel, self.new_trigger(user_id), hook
@@ -80,22 +78,17 @@ class Workspace(State):
         thing itself, its `ts` or its id. `values` is what else was entered there, as for `submit`."""
         with self.lock:
             source, is_view = self._source(user_id, ref)
-            block, element = _element(source.get("blocks", []), action_id, value, block_id)
-            given = dict(values or {})
-            if value is not None:
-                given[block["block_id"]] = {**given.get(block["block_id"], {}), action_id: value}
+            block, element = forms.pressed(source.get("blocks", []), action_id, value, block_id)
+            given = forms.with_entry(values, block["block_id"], action_id, value)
             parts: Json = {
-                "actions": [payloads.action(block, element, value, self.next_ts())],
-                "state": {"values": payloads.state_values(source["blocks"], given)},
+                "actions": [forms.action(block, element, value, self.next_ts())],
+                "state": {"values": forms.state_values(source["blocks"], given)},
             }
             parts |= self._in_view(source, parts["state"]) if is_view else self._in_message(user_id, source)
-            trigger = self.new_trigger(
-                user_id, source["id"] if is_view and source["type"] == "modal" else None
-            )
+            trigger = self.new_trigger(user_id)
             payload = payloads.interaction(self.team, "block_actions", self.person(user_id), trigger, **parts)
-            return self._send(
-                "interactive", payload, user_id, source.get("channel", ""), source.get("thread_ts")
-            )
+            thread_ts = source.get("thread_ts") if source.get("thread_ts") != source.get("ts") else None
+            return self._send("interactive", payload, user_id, source.get("channel", ""), thread_ts)
 
     def _source(self, user_id: str, ref: Json | str) -> tuple[Json, bool]:
         """The message or view as it is now, and whether it is a view."""
@@ -164,15 +157,15 @@ class Workspace(State):
             view = next((v for v in self.modals[user_id] if v["id"] == view_id), None)
             if view is None:
                 raise NotAllowed(f"No modal {view_id} is open.")
-            state = payloads.state_values(view["blocks"], values or {})
-            errors = _missing(view["blocks"], state)
+            state = forms.state_values(view["blocks"], values or {})
+            errors = forms.missing(view["blocks"], state)
             if errors:
                 return {"response_action": "errors", "errors": errors}
             payload = payloads.interaction(
                 self.team,
                 "view_submission",
                 self.person(user_id),
-                self.new_trigger(user_id, view_id),
+                self.new_trigger(user_id),
                 view={**view, "state": {"values": state}},
                 response_urls=[],
             )
@@ -225,118 +218,3 @@ class Workspace(State):
             self.tell(
                 delivery.user_id, delivery.channel_id, "That didn't work: Slack refused the app's answer."
             )
-
-    # -- the rest of the world
-
-    def invite_bot(self, channel: Channel | str) -> None:
-        self._join(channel, self.team.bot_user)
-
-    def join(self, user_id: str, channel: Channel | str) -> None:
-        self._join(channel, user_id)
-
-    def _join(self, channel: Channel | str, user_id: str) -> None:
-        with self.lock:
-            room = self._of(channel)
-            if user_id not in room.members:
-                room.members.append(user_id)
-                self.note("joined", (room, user_id))
-                self.emit(
-                    "member_joined_channel", self._membership("member_joined_channel", room, user_id), room.id
-                )
-
-    def remove_bot(self, channel: Channel | str) -> None:
-        with self.lock:
-            room = self._of(channel)
-            if self.bot_is_in(room):
-                room.members.remove(self.team.bot_user)
-                self.note("left", (room, self.team.bot_user))
-                self.emit(
-                    "member_left_channel",
-                    self._membership("member_left_channel", room, self.team.bot_user),
-                    room.id,
-                )
-
-    def _membership(self, kind: str, room: Channel, user_id: str) -> Json:
-        return {
-            "type": kind,
-            "user": user_id,
-            "channel": room.id,
-            "team": self.team.id,
-            "event_ts": self.next_ts(),
-            "channel_type": "G" if room.is_private else "C",
-        }
-
-    def archive(self, channel: Channel | str) -> None:
-        with self.lock:
-            room = self._of(channel)
-            room.is_archived = True
-            self.note("archived", room)
-            event = {"type": "channel_archive", "channel": room.id, "user": "", "event_ts": self.next_ts()}
-            self.emit("channel_archive", event, room.id)
-
-    def delete_message(self, channel_id: str, ts: str) -> None:
-        """Somebody with the right to do so deletes the message."""
-        posting.remove(self, self.channel(channel_id), ts)
-
-    def revoke_token(self) -> None:
-        """From now on every call answers `token_revoked`."""
-        with self.lock:
-            self.token_revoked = True
-            self.note("revoked", self.team)
-
-    def _of(self, channel: Channel | str) -> Channel:
-        return self.channel(channel if isinstance(channel, str) else channel.id)
-
-    def everyone(self) -> list[Person]:
-        with self.lock:
-            return [person for person in self.people.values() if not person.is_bot]
-
-    # -- waiting
-
-    def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
-        """The predicate's value as soon as it is true; asked again after every change, not by polling."""
-        deadline = time.monotonic() + timeout
-        with self.lock:
-            while not (found := predicate()):
-                if (
-                    not self.changed.wait(max(0.0, deadline - time.monotonic()))
-                    and time.monotonic() >= deadline
-                ):
-                    raise AssertionError(f"nothing within {timeout} s; what happened:\n{self.transcript()}")
-            return found
-
-    def transcript(self) -> str:
-        """Everything that happened so far, a line each."""
-        with self.lock:
-            return transcript(self)
-
-
-def _element(blocks: list[Json], action_id: str, value: Any, block_id: str | None) -> tuple[Json, Json]:
-    """The element to press. Among several with the same action id, the one whose value was asked for."""
-    found = [
-        (block, element)
-        for block in blocks
-        if block_id in (None, block["block_id"])
-        for element in elements_of(block)
-        if element["action_id"] == action_id
-    ]
-    if not found:
-        raise NotAllowed(f"There is nothing to press with the action id {action_id}.")
-    same_value = [pair for pair in found if value is not None and pair[1].get("value") == value]
-    return (same_value or found)[0]
-
-
-def _missing(blocks: list[Json], state: Json) -> dict[str, str]:
-    """Inputs that Slack's own client would not let go."""
-    errors = {}
-    for block in blocks:
-        if block["type"] != "input":
-            continue
-        entry = state.get(block["block_id"], {}).get(block["element"].get("action_id", ""), {})
-        filled = [value for key, value in entry.items() if key != "type" and value not in (None, "", [])]
-        least, most = block["element"].get("min_length", 0), block["element"].get("max_length", 3000)
-        if not filled and not block.get("optional"):
-            errors[block["block_id"]] = "Please complete this required field."
-        elif filled and isinstance(filled[0], str) and not least <= len(filled[0]) <= most:
-            errors[block["block_id"]] = f"Please enter between {least} and {most} characters."
-    return errors

@@ -76,10 +76,6 @@ def open_view(state: State, args: Json) -> Json:
     view = checked_view(args, "modal")
     _refuse_duplicate(state, view)
     trigger = state.use_trigger(str(args.get("trigger_id", "")))
-    if trigger.view_id and state.modals[trigger.user_id]:
-        raise SlackError(
-            "invalid_arguments", response_metadata={"messages": ["[ERROR] use views.push in a modal"]}
-        )
     opened = build(state, view)
     state.modals[trigger.user_id] = [opened]
     state.note("view", opened)

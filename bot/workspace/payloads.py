@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.workspace.blocks import elements_of
 from bot.workspace.records import Channel, Json, Person, Team
 
 TOKEN = "local-verification-token"
@@ -83,94 +82,4 @@ def channel_object(team: Team, channel: Channel) -> Json:
             "is_member": team.bot_user in channel.members, "topic": {"value": "", "creator": "",
                                                                 "last_set": 0}, "purpose": {"value": "",
                                                                 "creator": "", "last_set": 0}, "creator": ""}
-
-
-# -- what a person entered or pressed
 # fmt: on
-TEXT_KINDS = ("plain_text_input", "number_input", "email_text_input", "url_text_input")
-ONE_CHOICE = ("static_select", "radio_buttons", "overflow", "external_select")
-MANY_CHOICES = ("checkboxes", "multi_static_select", "multi_external_select")
-NAMED = {
-    "users_select": "selected_user",
-    "channels_select": "selected_channel",
-    "datepicker": "selected_date",
-    "conversations_select": "selected_conversation",
-    "timepicker": "selected_time",
-    "datetimepicker": "selected_date_time",
-    "multi_users_select": "selected_users",
-    "multi_channels_select": "selected_channels",
-    "multi_conversations_select": "selected_conversations",
-}
-STATELESS = ("button", "overflow", "feedback_buttons", "icon_button", "image")
-
-
-def options_of(element: Json) -> list[Json]:
-    grouped = [option for group in element.get("option_groups", []) for option in group["options"]]
-    return [*element.get("options", []), *grouped]
-
-
-def entered(element: Json, value: Any) -> Json:
-    """The element's part of `state.values` (and of an action) when a person gave `value`."""
-    kind = element["type"]
-    if kind in ONE_CHOICE:
-        return {"selected_option": next((o for o in options_of(element) if o["value"] == value), None)}
-    if kind in MANY_CHOICES:
-        wanted = value if isinstance(value, list) else [value]
-        return {"selected_options": [o for o in options_of(element) if o["value"] in wanted]}
-    if kind in NAMED:
-        return {NAMED[kind]: value}
-    return {"value": None if value == "" else value}
-
-
-def initial(element: Json) -> Any:
-    """What an untouched element holds, in the form `entered` takes."""
-    for name, value in element.items():
-        if name == "initial_option":
-            return value["value"]
-        if name == "initial_options":
-            return [option["value"] for option in value]
-        if name.startswith("initial_"):
-            return value
-    return [] if element["type"] in MANY_CHOICES or element["type"].startswith("multi_") else None
-
-
-def given(values: Json, block_id: str, element: Json) -> Any:
-    """A person's entry, found under block id, action id, or both; else what the element holds by itself."""
-    inner = values.get(block_id, values)
-    if not isinstance(inner, dict):
-        return inner
-    return inner.get(element["action_id"], values.get(element["action_id"], initial(element)))
-
-
-def state_values(blocks: list[Json], values: Json) -> Json:
-    state: Json = {}
-    for block in blocks:
-        for element in elements_of(block):
-            if element["type"] not in STATELESS:
-                inner = {
-                    "type": element["type"],
-                    **entered(element, given(values, block["block_id"], element)),
-                }
-                state.setdefault(block["block_id"], {})[element["action_id"]] = inner
-    return state
-
-
-def action(block: Json, element: Json, value: Any, ts: str) -> Json:
-    base: Json = {
-        "type": element["type"],
-        "action_id": element["action_id"],
-        "block_id": block["block_id"],
-        "action_ts": ts,
-    }
-    if element["type"] in ("button", "icon_button"):
-        return {
-            **base,
-            "text": element["text"],
-            **({"value": element["value"]} if "value" in element else {}),
-            **({"style": element["style"]} if "style" in element else {}),
-        }
-    if element["type"] == "feedback_buttons":
-        sides = [element["positive_button"], element["negative_button"]]
-        pressed = next((side for side in sides if side["value"] == value), sides[0])
-        return {**base, "text": pressed["text"], "value": pressed["value"]}
-    return {**base, **entered(element, value)}

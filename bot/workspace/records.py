@@ -150,7 +150,6 @@ class Trigger:
 
     user_id: str
     at: datetime
-    view_id: str | None = None
     is_used: bool = False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable
@@ -244,10 +243,10 @@ class State:
                     return user, view
         return None
 
-    def new_trigger(self, user_id: str, view_id: str | None = None) -> str:
+    def new_trigger(self, user_id: str) -> str:
         with self.lock:
             trigger_id = f"{self.next_id('')}.{self._serial}.{self.next_id('t')}"
-            self.triggers[trigger_id] = Trigger(user_id, self.now(), view_id)
+            self.triggers[trigger_id] = Trigger(user_id, self.now())
             return trigger_id
 
     def use_trigger(self, trigger_id: str) -> Trigger:
@@ -282,30 +281,6 @@ class State:
     def on_ack(self, delivery: Delivery) -> None:
         """What the app's answer inside an acknowledgement brings about."""
 
-    # -- words
-
-    def typed(self, text: str, mentions: bool = True) -> str:
-        """What a person typed, as Slack hands it on: escaped, `@names` and `#channels` turned into links."""
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        if not mentions:
-            return escaped
-        names = {p.name: f"<@{p.id}>" for p in self.people.values()}
-        names |= {p.real_name: f"<@{p.id}>" for p in self.people.values()}
-        names |= {word: f"<!{word}>" for word in ("here", "channel", "everyone")}
-        linked = _replace_names(escaped, "@", names)
-        rooms = {c.name: f"<#{c.id}|{c.name}>" for c in self.channels.values() if not c.is_im}
-        return re.sub(
-            r"(?<![\w<|])(https?://[^\s<>|]+[^\s<>|.,;:!?)])", r"<\1>", _replace_names(linked, "#", rooms)
-        )
-
 
 def _is_broadcast(message: Json) -> bool:
     return message.get("subtype") == "thread_broadcast"
-
-
-def _replace_names(text: str, sign: str, names: dict[str, str]) -> str:
-    if sign not in text:
-        return text
-    longest_first = sorted((name for name in names if name), key=len, reverse=True)
-    pattern = "|".join(re.escape(name) for name in longest_first)
-    return re.sub(rf"(?<![\w<]){sign}({pattern})(?![\w-])", lambda found: names[found[1]], text)

@@ -6,6 +6,9 @@ import json
 from urllib.request import urlopen
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Person
@@ -25,6 +28,20 @@ from tests.workspace.conftest import Ask
 )
 def test_foreign_hosts_and_origins_are_refused(ask: Ask, path: str, headers: dict[str, str]) -> None:
     assert ask(path, **headers)[0] == 403
+
+
+def test_a_foreign_page_gets_no_socket(server: WorkspaceServer) -> None:
+    address = server.url.replace("http", "ws") + f"/link/?ticket={server.workspace.sockets.new_ticket()}"
+    with pytest.raises(InvalidStatus, match="403"), connect(address, origin=Origin("https://evil.example")):
+        pass
+    with connect(address) as socket:
+        assert json.loads(socket.recv())["type"] == "hello"
+
+
+def test_a_socket_needs_a_ticket(server: WorkspaceServer) -> None:
+    address = server.url.replace("http", "ws") + "/link/?ticket=guessed"
+    with pytest.raises(InvalidStatus, match="403"), connect(address):
+        pass
 
 
 def test_another_port_of_this_machine_is_foreign_too(ask: Ask) -> None:

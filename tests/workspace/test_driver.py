@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from bot.workspace import posting
 from bot.workspace.demo import furnish
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, NotAllowed, NotAnswered, Person
+from tests.workspace.guest import everything
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -64,16 +66,25 @@ def test_a_command_that_is_not_answered_fails_for_the_person(
     assert notice.text == '/guest failed with the error "operation_timeout": the app did not answer in time.'
 
 
+def post(workspace: Workspace, room: Channel) -> Json:
+    """A message of the app's with everything on it, put there without the app."""
+    content = posting.checked_content(workspace, {"blocks": everything("U1", room.id)})
+    return posting.post_as_bot(workspace, room, content)
+
+
 def test_what_slacks_client_would_not_let_people_do_is_refused(
     workspace: Workspace, ana: Person, room: Channel
 ) -> None:
-    elsewhere = workspace.add_channel("elsewhere")
+    elsewhere, card = workspace.add_channel("elsewhere"), post(workspace, room)
     attempts: dict[str, Any] = {
         "/guest is not supported in threads": lambda: workspace.command(ana.id, room.id, "/guest", "", "1.1"),
         "/fly is not a valid command": lambda: workspace.command(ana.id, room.id, "/fly", ""),
         "Ana Weber is not in #elsewhere": lambda: workspace.say(ana.id, elsewhere.id, "hi"),
         "Nothing with the id 1.1": lambda: workspace.click(ana.id, "1.1", "go"),
         "No modal V1 is open": lambda: workspace.submit(ana.id, "V1"),
+        "green is not among the options of pick": lambda: workspace.click(
+            ana.id, post(workspace, room), "pick", "green"
+        ),
         "no global shortcut fly": lambda: workspace.shortcut(ana.id, "fly"),
     }
     for message, attempt in attempts.items():
@@ -87,6 +98,15 @@ def test_a_button_edits_its_message(workspace: Workspace, ana: Person, card: Jso
         lambda: [m for m in workspace.messages(card["channel"], card["ts"]) if "edited" in m]
     )
     assert edited[0]["text"] == "Everything!"
+
+
+def test_values_may_be_bare_or_nested_and_lists_or_single(workspace: Workspace, ana: Person) -> None:
+    workspace.shortcut(ana.id, "note")
+    view = opened(workspace, ana)["id"]
+    for values in ({"ways": "mail"}, {"c": ["mail"]}, {"ways": {"c": ["mail"]}}):
+        assert workspace.submit(ana.id, view, {"name": "again", "agree": "no", **values})
+        sent = workspace.deliveries[-1].payload["view"]["state"]["values"]["ways"]["c"]
+        assert [option["value"] for option in sent["selected_options"]] == ["mail"]
 
 
 @pytest.mark.parametrize(("action", "value"), [("pick", "blue"), ("more", "mute"), ("rate", "down")])

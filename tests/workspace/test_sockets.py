@@ -119,6 +119,18 @@ def test_a_ticket_opens_one_connection_only(workspace: Workspace, connected: Con
     assert workspace.sockets.tickets == set()
 
 
+@pytest.mark.parametrize(
+    "frame", ["no json", "[]", '{"envelope_id": 7}', '{"envelope_id": "unknown"}', "null"]
+)
+def test_a_strange_frame_is_noted_and_forgotten(
+    connected: Connect, workspace: Workspace, ana: Person, frame: str
+) -> None:
+    client = connected([])
+    client.send_message(frame)
+    workspace.say(ana.id, workspace.dm_of(ana.id).id, "still there?")
+    workspace.wait_for(lambda: workspace.deliveries[-1].acked_at)
+
+
 def test_many_threads_may_speak_at_once(connected: Connect, workspace: Workspace, ana: Person) -> None:
     connected([])
     dm = workspace.dm_of(ana.id).id

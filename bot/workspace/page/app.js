@@ -125,7 +125,7 @@ function draw() {
 }
 
 function inOrder(messages, belongs) {
-  const notices = state.notices.filter(belongs).map((item) => ({ ...item, notice: true }));
+  const notices = state.notices.filter((item) => item.channel_id && belongs(item)).map((item) => ({ ...item, notice: true }));
   return [...messages, ...state.ephemerals.filter(belongs), ...notices].sort((a, b) => (a.ts < b.ts ? -1 : 1));
 }
 

@@ -1,0 +1,67 @@
+"""What Web API methods read out of their arguments: flags, pages, channels and messages open to the app."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+from bot.workspace.records import Channel, Json, SlackError
+from bot.workspace.state import State
+
+
+def is_true(args: Json, name: str) -> bool:
+    return str(args.get(name, "")).lower() in ("true", "1")
+
+
+def page(args: Json, found: Sequence[Any], usual: int = 100) -> tuple[list[Any], Json]:
+    """One page of a list, and the `response_metadata` that leads to the next."""
+    try:
+        start = int(base64.b64decode(str(args.get("cursor") or "")).decode().removeprefix("next:") or 0)
+        limit = int(args.get("limit") or usual)
+    except ValueError:
+        raise SlackError("invalid_cursor" if args.get("cursor") else "invalid_limit") from None
+    if not 1 <= limit <= 1000:
+        raise SlackError("invalid_limit")
+    following = start + limit
+    cursor = base64.b64encode(f"next:{following}".encode()).decode() if following < len(found) else ""
+    return list(found[start:following]), {"next_cursor": cursor}
+
+
+def need(state: State, scope: str) -> None:
+    if scope not in state.team.scopes:
+        raise SlackError("missing_scope", needed=scope, provided=",".join(state.team.scopes))
+
+
+def visible_channel(state: State, args: Json, name: str = "channel") -> Channel:
+    """The conversation as the app may see it: a private one without the app in it does not exist for it."""
+    channel = state.channel(str(args.get(name, "")))
+    if (channel.is_private or channel.is_im) and not state.bot_is_in(channel):
+        raise SlackError("channel_not_found")
+    return channel
+
+
+def writable_channel(state: State, args: Json) -> Channel:
+    """Where to post: an id, a `#name`, or a person (whose direct conversation is then opened)."""
+    wanted = str(args.get("channel", ""))
+    if wanted in state.people and wanted != state.team.bot_user:
+        return state.dm_of(wanted)
+    by_name = {channel.name: channel.id for channel in state.channels.values() if not channel.is_im}
+    channel = visible_channel(state, {"channel": by_name.get(wanted.removeprefix("#"), wanted)})
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    if not state.bot_is_in(channel) and "chat:write.public" not in state.team.scopes:
+        raise SlackError("not_in_channel")
+    return channel
+
+
+def own_message(state: State, args: Json, refusal: str) -> tuple[Channel, Json]:
+    channel = visible_channel(state, args)
+    message = state.find(channel.id, str(args.get("ts", "")))
+    if message is None or message.get("subtype") == "tombstone":
+        raise SlackError("message_not_found")
+    if message["user"] != state.team.bot_user:
+        raise SlackError(refusal)
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    return channel, message

@@ -1,0 +1,100 @@
+"""What happens around the app: people join, channels are archived, tokens revoked; and waiting for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from bot.workspace import posting
+from bot.workspace.records import Channel, Json, Person
+from bot.workspace.state import State
+from bot.workspace.transcript import transcript
+
+Found = TypeVar("Found")
+
+
+class World(State):
+    """The state, with everything that can befall it but what people do with the app."""
+
+    def invite_bot(self, channel: Channel | str) -> None:
+        self._join(channel, self.team.bot_user)
+
+    def join(self, user_id: str, channel: Channel | str) -> None:
+        self._join(channel, user_id)
+
+    def _join(self, channel: Channel | str, user_id: str) -> None:
+        with self.lock:
+            room = self._of(channel)
+            if user_id not in room.members:
+                room.members.append(user_id)
+                self.note("joined", (room, user_id))
+                self.emit(
+                    "member_joined_channel", self._membership("member_joined_channel", room, user_id), room.id
+                )
+
+    def remove_bot(self, channel: Channel | str) -> None:
+        with self.lock:
+            room = self._of(channel)
+            if self.bot_is_in(room):
+                room.members.remove(self.team.bot_user)
+                self.note("left", (room, self.team.bot_user))
+                self.emit(
+                    "member_left_channel",
+                    self._membership("member_left_channel", room, self.team.bot_user),
+                    room.id,
+                )
+
+    def _membership(self, kind: str, room: Channel, user_id: str) -> Json:
+        return {
+            "type": kind,
+            "user": user_id,
+            "channel": room.id,
+            "team": self.team.id,
+            "event_ts": self.next_ts(),
+            "channel_type": "G" if room.is_private else "C",
+        }
+
+    def archive(self, channel: Channel | str) -> None:
+        with self.lock:
+            room = self._of(channel)
+            room.is_archived = True
+            self.note("archived", room)
+            event = {"type": "channel_archive", "channel": room.id, "user": "", "event_ts": self.next_ts()}
+            self.emit("channel_archive", event, room.id)
+
+    def delete_message(self, channel_id: str, ts: str) -> None:
+        """Somebody with the right to do so deletes the message."""
+        posting.remove(self, self.channel(channel_id), ts)
+
+    def revoke_token(self) -> None:
+        """From now on every call answers `token_revoked`."""
+        with self.lock:
+            self.token_revoked = True
+            self.note("revoked", self.team)
+            event = {"tokens": {"oauth": [], "bot": [self.team.bot_user]}, "event_ts": self.next_ts()}
+            self.emit("tokens_revoked", {"type": "tokens_revoked", **event})
+
+    def _of(self, channel: Channel | str) -> Channel:
+        return self.channel(channel if isinstance(channel, str) else channel.id)
+
+    def everyone(self) -> list[Person]:
+        with self.lock:
+            return [person for person in self.people.values() if not person.is_bot]
+
+    def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
+        """The predicate's value as soon as it is true; asked again after every change, not by polling."""
+        deadline = time.monotonic() + timeout
+        with self.lock:
+            while not (found := predicate()):
+                if (
+                    not self.changed.wait(max(0.0, deadline - time.monotonic()))
+                    and time.monotonic() >= deadline
+                ):
+                    raise AssertionError(f"nothing within {timeout} s; what happened:\n{self.transcript()}")
+            return found
+
+    def transcript(self) -> str:
+        """Everything that happened so far, a line each."""
+        with self.lock:
+            return transcript(self)
