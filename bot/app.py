@@ -20,7 +20,8 @@ from bot.errors import CcoError, Unavailable
 from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.settings import Settings
 from bot.slack.bolt import Guard, bolt_app, register_catch_alls
-from bot.slack.gateway import Gateway, SlackRefused, TokenDead
+from bot.slack.gateway import DEAD_TOKEN, Gateway, SlackRefused, TokenDead
+from bot.slack.incoming import Incoming
 from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
 from bot.storage.database import Database
@@ -59,18 +60,21 @@ class Bot:
     deliveries: DeliveryStore
     database: Database
     clock: Clock
+    look_every: float = LOOK_EVERY
     stopping: threading.Event = field(default_factory=threading.Event)
     reason: str = ""
 
     def start(self) -> None:
         """Connect, and finish what a crash left undone. Raises CannotRun when the app-level token is refused."""
         try:
-            self.socket.connect()
+            self.socket.connect()  # type: ignore[no-untyped-call]
         except SlackApiError as error:
             raise CannotRun(APP_TOKEN_DEAD.format(code=error.response["error"])) from error
+        except OSError as error:
+            raise CannotRun(f"Slack can't be reached ({error}); check the network and SLACK_API_URL.") from error
         self.clean()
         for left in self.answers.unanswered():
-            self.guard.backlog.add(lambda left=left: self.answers.resume(left))  # type: ignore[misc]
+            self.guard.soon(lambda _, left=left: self.answers.resume(left), Incoming({}))  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until `stop` is called. Raises CannotRun when the token dies meanwhile."""
@@ -87,7 +91,7 @@ class Bot:
 
     def close(self) -> None:
         """Stop taking work, finish what was begun, let go of everything."""
-        self.socket.close()
+        self.socket.close()  # type: ignore[no-untyped-call]
         finishing = threading.Thread(target=self._finish, name="finishing", daemon=True)
         finishing.start()
         finishing.join(DRAIN_SECONDS)
@@ -105,7 +109,7 @@ class Bot:
     def _watch(self) -> None:
         """Clean once a day, and open a new connection where the client's own attempts have not helped."""
         connected_at = cleaned_at = self.clock()
-        while not self.stopping.wait(LOOK_EVERY):
+        while not self.stopping.wait(self.look_every):
             now = self.clock()
             if self.socket.client.is_connected():
                 connected_at = now
@@ -116,12 +120,13 @@ class Bot:
                 cleaned_at = now
                 self._attempt("cleaning", self.clean)
 
-    @staticmethod
-    def _attempt(what: str, work: Callable[[], Any]) -> None:
+    def _attempt(self, what: str, work: Callable[[], Any]) -> None:
         try:
             work()
-        except Exception:  # the next look tries again; the loop itself must live
+        except Exception as error:  # the next look tries again; the loop itself must live
             log.exception("%s failed; trying again later", what)
+            if isinstance(error, SlackApiError) and error.response["error"] in DEAD_TOKEN:
+                self.stop(APP_TOKEN_DEAD.format(code=error.response["error"]))
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Bot:

@@ -13,6 +13,7 @@ from bot.errors import CcoError
 if TYPE_CHECKING:
     from bot.answers.advisor import Advisor
     from bot.settings import Settings
+    from bot.storage.database import Database
 
 
 class SpeakingGroup(click.Group):
@@ -65,7 +66,7 @@ def ask(question: tuple[str, ...], as_json: bool) -> None:
 
     advisor = _advisor()
     if as_json:
-        for line in sys.stdin:
+        for line in click.get_text_stream("stdin", errors="replace"):  # bytes that are no text end nothing
             click.echo(terminal.as_json(line.rstrip("\r\n"), advisor))
             sys.stdout.flush()
         return
@@ -178,7 +179,7 @@ def _advisor() -> "Advisor":
 
 
 @contextmanager
-def _database() -> Iterator[object]:
+def _database() -> Iterator["Database"]:
     from bot.storage.database import Database
     from bot.storage.migrate import migrate
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import CcoError
 
 SLACK_API = "https://slack.com/api/"
+TOKENS = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
 
 # What to do about each variable, said whenever it is missing or wrong.
 FIXES = {
@@ -109,33 +110,24 @@ def load_settings(*, slack: bool = False, **given: Any) -> Settings:
 
     Raises SettingsError with every problem found; no value is ever repeated in it, since it may be a secret.
     """
-    problems: list[str] = []
-    settings: Settings | None = None
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        problems = [_sentence(str(item["loc"][0]).upper(), item["msg"]) for item in error.errors()]
+    settings, wrong = readable_settings(**given)
+    problems = [_sentence(name, problem) for name, problem in wrong.items()]
     if slack:
-        problems += [_sentence(name, "it is missing") for name in _missing_tokens(settings, problems)]
-    if problems or settings is None:
+        missing = [name for name in TOKENS if name not in wrong and getattr(settings, name.lower()) is None]
+        problems += [_sentence(name, "it is missing") for name in missing]
+    if problems:
         raise SettingsError(problems)
     return settings
 
 
-def _missing_tokens(settings: Settings | None, problems: list[str]) -> list[str]:
-    names = ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
-    if settings is None:  # another setting is broken, so ask the environment and .env alone
-        settings = Settings.model_construct(**_readable_tokens())
-    told = {problem.split(":")[0] for problem in problems}
-    return [name for name in names if name not in told and getattr(settings, name.lower()) is None]
-
-
-def _readable_tokens() -> dict[str, SecretStr | None]:
-    from dotenv import dotenv_values
-
-    values = {**dotenv_values(".env"), **os.environ}
-    names = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
-    return {name.lower(): SecretStr(value) if (value := values.get(name)) else None for name in names}
+def readable_settings(**given: Any) -> tuple[Settings, dict[str, str]]:
+    """What can be read, with the default in place of what can't; and what is wrong, by variable."""
+    try:
+        return Settings(**given), {}
+    except ValidationError as error:
+        wrong = {str(item["loc"][0]): item["msg"] for item in error.errors()}
+    defaults = {name: Settings.model_fields[name].get_default(call_default_factory=True) for name in wrong}
+    return Settings(**given | defaults), {name.upper(): message for name, message in wrong.items()}
 
 
 def _sentence(name: str, problem: str) -> str:

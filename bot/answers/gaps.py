@@ -3,14 +3,25 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from rapidfuzz import fuzz
 
-from bot.answers.store import Gap
 from bot.answers.words import clean, words_of
 
 ALIKE = 62  # of 100: token-sort likeness from which two questions are taken as the same wish
 COMMON = frozenset("a an and are can do does for how i in is it my of on or our should the to we what when which who why with you".split())
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A question that the knowledge did not serve, without who asked it."""
+
+    text: str
+    outcome: str
+    kept_as: str
+    card_id: str | None
+    asked_at: datetime
 
 
 @dataclass(frozen=True)

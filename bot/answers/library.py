@@ -1,8 +1,10 @@
 """Gathers the knowledge folders into one library: ours first, then each company folder over it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +45,8 @@ def content_hash(folders: Iterable[Path]) -> str:
     for folder in folders:
         for path in knowledge_files(folder):
             digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode())
-            digest.update(path.read_bytes())
+            with suppress(OSError):  # it is told as a problem when it is read
+                digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -75,18 +78,18 @@ class _Gathering:
     def add_folder(self, folder: Path) -> None:
         seen: dict[str, Path] = {}
         for path in card_paths(folder):
-            self._guarded(path, lambda path=path: self._add_card(path, seen))  # type: ignore[misc]
+            self._guarded(path, partial(self._add_card, path, seen))
         for name, add in (
             ("sources.yaml", self._add_sources),
             ("vocabulary.yaml", self._add_vocabulary),
             ("boundaries.yaml", self._add_boundaries),
         ):
             if (folder / name).is_file():
-                self._guarded(folder / name, lambda add=add, name=name: add(folder / name))  # type: ignore[misc]
+                self._guarded(folder / name, partial(add, folder / name))
         for path in sorted((folder / "checks").glob("*.yaml")):
-            self._guarded(path, lambda path=path: self._add_check(path))  # type: ignore[misc]
+            self._guarded(path, partial(self._add_check, path))
 
-    def _guarded(self, path: Path, add: Any) -> None:
+    def _guarded(self, path: Path, add: Callable[[], None]) -> None:
         try:
             add()
         except Unreadable as error:
@@ -101,31 +104,40 @@ class _Gathering:
             return
         name = file.fields.id
         if name in seen:
-            raise Unreadable([Problem(str(path), file.lines["id"], f"{seen[name]} has the id {name} already")])
+            line = file.lines.get("id", 1)
+            raise Unreadable([Problem(str(path), line, f"{seen[name]} has the id {name} already")])
         seen[name] = path
         self.cards[name] = (file, file.fields)
 
     def _add_sources(self, path: Path) -> None:
-        for name, data, lines in self._entries(path, dict):
-            fields = checked(SourceFields, data, path, lines, name)
-            self.sources[name] = Source(name, fields.title, fields.address)
-            self.places[f"source {name}"] = (str(path), lines.get(name, 1))
+        for entry in self._entries(path, dict):
+            self._guarded(path, lambda entry=entry: self._add_source(path, *entry))  # type: ignore[misc]
+
+    def _add_source(self, path: Path, name: str, data: Any, lines: dict[str, int]) -> None:
+        fields = checked(SourceFields, data, path, lines, name)
+        self.sources[name] = Source(name, fields.title, fields.address)
+        self.places[f"source {name}"] = (str(path), lines.get(name, 1))
 
     def _add_vocabulary(self, path: Path) -> None:
         for name, data, lines in self._entries(path, dict):
             if not isinstance(data, list) or not all(isinstance(item, str) for item in data):
-                raise Unreadable([Problem(str(path), lines.get(name, 1), f"{name}: list the phrases that mean it")])
+                text = f"{name}: list the phrases that mean it"
+                self.problems.append(Problem(str(path), lines.get(name, 1), text))
+                continue
             self.vocabulary[name] = (*self.vocabulary.get(name, ()), *data)
             self.places[f"vocabulary {name}"] = (str(path), lines.get(name, 1))
 
     def _add_boundaries(self, path: Path) -> None:
-        for index, data, lines in self._entries(path, list):
-            fields = checked(BoundaryFields, data, path, lines, index)
-            self.boundaries[fields.id] = Boundary(fields.id, fields.topic, fields.nearest, fields.asks, fields.reply)
-            for number in range(len(fields.asks)):
-                place = (str(path), lines.get(f"{index}.asks.{number}", 1))
-                self.places[f"boundary {fields.id}.asks.{number}"] = place
-            self.places[f"boundary {fields.id}"] = (str(path), lines.get(index, 1))
+        for entry in self._entries(path, list):
+            self._guarded(path, lambda entry=entry: self._add_boundary(path, *entry))  # type: ignore[misc]
+
+    def _add_boundary(self, path: Path, index: str, data: Any, lines: dict[str, int]) -> None:
+        fields = checked(BoundaryFields, data, path, lines, index)
+        self.boundaries[fields.id] = Boundary(fields.id, fields.topic, fields.nearest, fields.asks, fields.reply)
+        for number in range(len(fields.asks)):
+            place = (str(path), lines.get(f"{index}.asks.{number}", 1))
+            self.places[f"boundary {fields.id}.asks.{number}"] = place
+        self.places[f"boundary {fields.id}"] = (str(path), lines.get(index, 1))
 
     def _add_check(self, path: Path) -> None:
         data, lines = read_yaml(path)
@@ -141,11 +153,12 @@ class _Gathering:
 
     def _entries(self, path: Path, shape: type) -> Iterable[tuple[str, Any, dict[str, int]]]:
         data, lines = read_yaml(path)
-        if not isinstance(data, shape):
-            kind = "a list" if shape is list else "names with a colon"
-            raise Unreadable([Problem(str(path), 1, f"this file should hold {kind} at its top level")])
-        pairs = data.items() if isinstance(data, dict) else enumerate(data)
-        return [(str(key), value, lines) for key, value in pairs]
+        if isinstance(data, dict) and shape is dict:
+            return [(str(name), value, lines) for name, value in data.items()]
+        if isinstance(data, list) and shape is list:
+            return [(str(number), value, lines) for number, value in enumerate(data)]
+        kind = "a list" if shape is list else "names with a colon"
+        raise Unreadable([Problem(str(path), 1, f"this file should hold {kind} at its top level")])
 
     def library(self, digest: str) -> Library:
         cards = {name: self._card(file, fields) for name, (file, fields) in sorted(self.cards.items())}

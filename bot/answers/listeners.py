@@ -100,7 +100,7 @@ class AnswerListeners:
         if before.private:
             answer = self._service.answer_follow_up(incoming.key, question, before.card_id)
             return {"response_action": "update", "view": self._gateway.modal(answer)}
-        self._guard.backlog.add(lambda: self._service.answer(incoming.key, question, incoming.user_id))
+        self._guard.soon(lambda _: self._service.answer(incoming.key, question, incoming.user_id), incoming)
         return {}
 
     # Buttons

@@ -12,6 +12,9 @@ from bot.answers.words import BUCKETS, Spelling, clean, vector, words_of
 CANDIDATE_ASKS = 100  # the asks that full-text search ranks best
 CANDIDATE_TOPICS = 4  # and all asks of the topics that look likely by their features alone
 ROWS_READ = 600  # asks that the search terms may touch in all: common words are left out beyond it
+MOST_ROWS = 5_000  # asks that a single term may touch: a question of nothing but common words is left to its features
+ENTRIES_READ = 150_000  # topics that the features may touch in all: common features are left out beyond it
+KEPT = 20  # cards, and as many boundaries, that a match names
 NEIGHBOURS = 5  # a topic's likeness is the mean of its closest asks
 BAYES_WEIGHT = 0.3
 BAYES_TEMPERATURE = 2.0
@@ -40,26 +43,30 @@ class Matcher:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._spelling = Spelling(index.ask_counts)
+        names = index.evidence.names
+        self._place = np.argsort(np.argsort(np.array(names)))  # among all names in order: it settles ties
+        self._is_boundary = np.array([name.startswith(BOUNDARY) for name in names])
 
     def match(self, question: str) -> Match:
         """Rank cards and boundaries. A question without words that the knowledge knows matches nothing."""
         asked = words_of(clean(question))
         words = self.index.vocabulary.expand(asked)
         words += self._spelling.repair(words)
-        if not (terms := self._search_terms(words)):
+        if not any(word in self.index.ask_counts for word in words):
             return Match((), (), len(asked))
-        scores = self._weigh(words, np.array(self.index.nearest_asks(terms, CANDIDATE_ASKS), np.int64)).round(4)
+        scores = self._weigh(words, np.array(self._nearest_asks(words), np.int64)).round(4)
+        found = np.flatnonzero(scores > 0)
+        found = found[np.lexsort((self._place[found], -scores[found]))]
+        outside = self._is_boundary[found]
+        return Match(self._ranked(found[~outside], scores), self._ranked(found[outside], scores), len(asked))
+
+    def _ranked(self, topics: NDArray[np.int64], scores: NDArray[np.float64]) -> tuple[Ranked, ...]:
         names = self.index.evidence.names
-        ranked = sorted((-scores[topic], names[topic]) for topic in np.flatnonzero(scores > 0))
-        return Match(
-            tuple(Ranked(name, float(-score)) for score, name in ranked if not name.startswith(BOUNDARY)),
-            tuple(
-                Ranked(name.removeprefix(BOUNDARY), float(-score))
-                for score, name in ranked
-                if name.startswith(BOUNDARY)
-            ),
-            len(asked),
-        )
+        return tuple(Ranked(names[at].removeprefix(BOUNDARY), float(scores[at])) for at in topics[:KEPT])
+
+    def _nearest_asks(self, words: Sequence[str]) -> list[int]:
+        terms = self._search_terms(words)
+        return self.index.nearest_asks(terms, CANDIDATE_ASKS) if terms else []
 
     def _search_terms(self, words: Sequence[str]) -> str:
         """The question's known words as an FTS5 query, rarest first, as many as may be read."""
@@ -68,7 +75,7 @@ class Matcher:
         budget, terms = ROWS_READ, []
         for word in known:
             budget -= counts[word]
-            if terms and budget < 0:
+            if counts[word] > MOST_ROWS or (terms and budget < 0):
                 break
             terms.append(f'"{word}"')  # quoted, so that OR, NEAR and * are words like any other
         return " OR ".join(terms)
@@ -88,12 +95,23 @@ class Matcher:
     def _bayes(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
         """The chance of each topic by its features alone."""
         evidence = self.index.evidence
+        ids, weights = self._affordable(ids, weights)
         at, sizes = evidence.topics.picked(ids)
         gains = evidence.topics.weights[at].astype(np.float64) * np.repeat(weights, sizes)
         scores = np.bincount(evidence.topics.ids[at], gains, minlength=len(evidence.names))
         scores += evidence.floors * float(weights.sum(dtype=np.float64))
         chances = np.exp((scores - scores.max()) / BAYES_TEMPERATURE)
         return np.asarray(chances / chances.sum(), np.float64)
+
+    def _affordable(
+        self, ids: NDArray[np.int32], weights: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The features that the fewest topics share, as many as may be read."""
+        starts = self.index.evidence.topics.starts
+        sizes = starts[ids + 1] - starts[ids]
+        order = np.argsort(sizes, kind="stable")
+        kept = np.sort(order[np.cumsum(sizes[order]) <= ENTRIES_READ])
+        return ids[kept], weights[kept]
 
     def _likeness(self, dense: NDArray[np.float32], asks: NDArray[np.int64]) -> NDArray[np.float64]:
         """For each topic the mean cosine of its closest asks among these."""

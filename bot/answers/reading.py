@@ -16,6 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from bot.answers.cards import HEADINGS, POINTS, Item, Problem, Section
 
+# As frontmatter chooses: the two differ on a question in [brackets].
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
@@ -37,7 +39,7 @@ def one_line(value: Any) -> Any:
 Line = Annotated[str, BeforeValidator(one_line), Field(min_length=1)]
 Lines = tuple[Line, ...]
 CardId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-Days = Annotated[int, BeforeValidator(days)]
+Days = Annotated[int, BeforeValidator(days), Field(ge=1, le=36_500)]
 
 
 class Fields(BaseModel):
@@ -136,13 +138,13 @@ def read_card(path: Path) -> CardFile:
     front = _front_matter(path, text)
     lines = _field_lines(front, offset=1)
     try:
-        post = frontmatter.loads(text)
-    except yaml.YAMLError as error:
+        metadata, content = frontmatter.parse(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-30
         raise Unreadable([_yaml_problem(path, error, offset=1)]) from error
-    body_line = text[: text.find(post.content)].count("\n") + 1 if post.content else 1
-    sections, problems = _sections(path, post.content, body_line)
-    model = ExtensionFields if "extends" in post.metadata else CardFields
-    fields, field_problems = _checked(model, post.metadata, path, lines)
+    body_line = text[: text.find(content)].count("\n") + 1 if content else 1
+    sections, problems = _sections(path, content, body_line)
+    model: type[CardFields | ExtensionFields] = ExtensionFields if "extends" in metadata else CardFields
+    fields, field_problems = _checked(model, metadata, path, lines)
     if fields is None or problems:
         raise Unreadable(field_problems + problems)
     return CardFile(str(path), fields, tuple(sections), lines, text)
@@ -153,7 +155,7 @@ def read_yaml(path: Path) -> tuple[Any, dict[str, int]]:
     text = path.read_text(encoding="utf-8-sig")
     try:
         return yaml.safe_load(text), _field_lines(text, offset=0)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise Unreadable([_yaml_problem(path, error, offset=0)]) from error
 
 
@@ -181,6 +183,9 @@ def _field_problem(path: Path, lines: dict[str, int], at: str, item: Any) -> Pro
         return Problem(str(path), line, f"there is no field “{item['loc'][-1]}”; remove it or check its spelling")
     if item["type"] == "missing":
         return Problem(str(path), line, f"the field “{item['loc'][-1]}” is missing; add it")
+    if item["type"] in {"too_long", "string_too_long"} and isinstance(item["input"], str):
+        fits = item["ctx"]["max_length"]
+        return Problem(str(path), line, f"{where}: {len(item['input'])} characters are too many; {fits} fit")
     reason = item["msg"].removeprefix("Value error, ")
     return Problem(str(path), line, f"{where}: {reason[0].lower() + reason[1:]}")
 
@@ -202,10 +207,10 @@ def _front_matter(path: Path, text: str) -> str:
 def _field_lines(text: str, offset: int) -> dict[str, int]:
     """The line of each field, keyed by its path: `asks.3` is the fourth ask."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
+        root = yaml.compose(text, Loader=LOADER)
+        return dict(_walk(root, "", offset)) if root else {}
+    except (yaml.YAMLError, RecursionError):  # RecursionError: a list that holds itself
         return {}
-    return dict(_walk(root, "", offset)) if root else {}
 
 
 def _walk(node: yaml.Node, at: str, offset: int) -> Iterator[tuple[str, int]]:
@@ -220,9 +225,10 @@ def _walk(node: yaml.Node, at: str, offset: int) -> Iterator[tuple[str, int]]:
         yield from _walk(value, where, offset)
 
 
-def _yaml_problem(path: Path, error: yaml.YAMLError, offset: int) -> Problem:
+def _yaml_problem(path: Path, error: yaml.YAMLError | ValueError, offset: int) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    reason = getattr(error, "problem", None) or "it can't be read"
+    unread = str(error) if isinstance(error, ValueError) else "it can't be read"
+    reason = getattr(error, "problem", None) or unread
     return Problem(str(path), mark.line + 1 + offset if mark else 1, f"this is not valid YAML: {reason}")
 
 
@@ -238,7 +244,8 @@ def _sections(path: Path, body: str, first_line: int) -> tuple[list[Section], li
 class _BodyReader:
     """Walks Markdown tokens and gathers sections."""
 
-    QUIET = frozenset({"paragraph_open", "paragraph_close", "list_item_close", "heading_close"})
+    PARTS_OF_TABLE = frozenset({"thead_open", "tbody_open", "tr_open", "th_open", "td_open"})
+    QUIET = PARTS_OF_TABLE | {"paragraph_open", "paragraph_close", "list_item_close", "heading_close"}
 
     def __init__(self, path: str, first_line: int) -> None:
         self.path, self.first_line = path, first_line

@@ -38,6 +38,15 @@ RESUMED = timedelta(hours=1)  # questions older than this are not answered after
 GRACE = timedelta(seconds=30)  # another process may be answering them right now
 
 CARD_GONE = "That card is no longer part of the guidance. Ask me in your own words and I'll look for what replaced it."
+NOTHING_ON = {
+    "Why it matters": "gives no reasons of their own",
+    "How it works": "doesn't spell out the steps",
+    "Pros": "lists no pros",
+    "Cons": "lists no cons",
+    "Checkpoint": "names no checkpoint",
+    "Example": "gives no example",
+    "Watch out": "names no pitfalls",
+}
 TOO_OLD = "That answer is too old for this button. Ask me again and I'll answer afresh."
 
 
@@ -202,7 +211,6 @@ class AnswerService:
             question_id=question.id,
             topic=advice.boundary.topic if advice.boundary else "",
             reply=advice.boundary.reply if advice.boundary else "",
-            covers=tuple(card.title for card in advice.suggestions),
             suggestions=buttons(advice.suggestions),
             asked=asked,
             asked_by=asked_by,
@@ -295,7 +303,7 @@ class AnswerService:
 
 
 def _missing(heading: str) -> str:
-    return f"The guidance has nothing of its own on “{heading.lower()}” here. This is what it says in all." if heading else ""
+    return f"The guidance {NOTHING_ON[heading]} here. This is all it says:" if heading else ""
 
 
 def _quoted(text: str) -> str:

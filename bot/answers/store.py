@@ -4,8 +4,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, RowMapping, String, Table, Text, and_, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
 
+from bot.answers.gaps import Gap
 from bot.keys import WorkspaceKey
 from bot.storage.columns import of_workspace, workspace_columns, workspace_values
 from bot.storage.database import Database, UtcDateTime, metadata
@@ -27,6 +42,8 @@ QUESTIONS = Table(
     Column("outcome", String(16)),
     Column("card_id", String(64)),
     Column("kept_as", String(16)),  # why it is kept: not_covered, unsure or thumbed_down
+    Index("questions_asked", "asked_at"),
+    Index("questions_thread", "enterprise_id", "team_id", "channel_id", "thread_ts", "asked_at"),
 )
 
 FEEDBACK = Table(
@@ -40,6 +57,7 @@ FEEDBACK = Table(
     Column("reason", String(32)),
     Column("comment", Text),
     Column("given_at", UtcDateTime, nullable=False),
+    Index("feedback_given", "given_at"),
 )
 
 
@@ -73,17 +91,6 @@ class Feedback:
     given_at: datetime
     reason: str | None = None
     comment: str | None = None
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A question that the knowledge did not serve, without who asked it."""
-
-    text: str
-    outcome: str
-    kept_as: str
-    card_id: str | None
-    asked_at: datetime
 
 
 class AnswerStore:
@@ -155,7 +162,8 @@ class AnswerStore:
                 FEEDBACK.c.user_id == feedback.user_id,
             )
             connection.execute(delete(FEEDBACK).where(same))
-            connection.execute(insert(FEEDBACK).values(**workspace_values(key), **vars(feedback)))
+            row = vars(replace(feedback, comment=_storable(feedback.comment)))
+            connection.execute(insert(FEEDBACK).values(**workspace_values(key), **row))
 
     def kept_for(self, key: WorkspaceKey, user_id: str) -> int:
         """How many of a person's questions are kept for the curators."""
@@ -187,8 +195,11 @@ class AnswerStore:
 
 
 def _row(question: Question) -> dict[str, Any]:
-    text = question.text and question.text.replace("\0", "")  # PostgreSQL has no text with a null character
-    return vars(replace(question, text=text))
+    return vars(replace(question, text=_storable(question.text)))
+
+
+def _storable(text: str | None) -> str | None:
+    return text and text.replace("\0", "")  # PostgreSQL has no text with a null character
 
 
 def _question(row: RowMapping) -> Question:

@@ -74,7 +74,6 @@ class NotCoveredView:
     question_id: str
     topic: str
     reply: str
-    covers: tuple[str, ...]
     suggestions: tuple[Button, ...]
     asked: str = ""
     asked_by: str = ""

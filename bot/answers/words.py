@@ -25,14 +25,18 @@ Weights = NDArray[np.float32]
 def clean(text: str) -> str:
     """A question as Slack delivers it, without mentions, links, control characters and its own escaping."""
     text = html.unescape(SLACK_MARKUP.sub(" ", text[: 2 * LONGEST]))
-    text = "".join(char if char.isprintable() else " " for char in unicodedata.normalize("NFKC", text))
+    text = unicodedata.normalize("NFKC", text)
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())[:LONGEST]
 
 
 def words_of(text: str) -> list[str]:
     """The words in lower case, without accents and apostrophes."""
-    plain = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    plain = text.lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
     return [word.replace("'", "").replace("’", "") for word in WORD.findall(plain)]
 
 
@@ -73,7 +77,9 @@ class Spelling:
     """Finds the known word that a mistyped one was meant to be."""
 
     SHORTEST = 4  # shorter words have too many neighbours
+    LONGEST = 24
     CLOSE_ENOUGH = 0.75
+    MOST_REPAIRED = 40  # words of one question: beyond it, it is in another language
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = frozenset(known)
@@ -81,40 +87,69 @@ class Spelling:
         for word in sorted(self._known):
             if len(word) >= self.SHORTEST:
                 self._by_start.setdefault(word[0], []).append(word)
+        self._letters: dict[str, NDArray[np.uint64]] = {}
 
     def repair(self, words: Sequence[str]) -> list[str]:
         """The known words that the unknown ones come close to; people get a word's first letter right."""
-        found = (self._nearest(word) for word in dict.fromkeys(words) if word not in self._known)
+        unknown = [word for word in dict.fromkeys(words) if word not in self._known]
+        found = (self._nearest(word) for word in unknown[: self.MOST_REPAIRED])
         return [word for word in found if word]
 
     def _nearest(self, word: str) -> str | None:
-        if len(word) < self.SHORTEST or len(word) > 24:
+        if not self.SHORTEST <= len(word) <= self.LONGEST or word[0] not in self._by_start:
             return None
         best = process.extractOne(
             word,
-            self._by_start.get(word[0], ()),
+            self._similar(word),
             scorer=DamerauLevenshtein.normalized_similarity,
             score_cutoff=self.CLOSE_ENOUGH,
         )
         return best[0] if best else None
 
+    def _similar(self, word: str) -> list[str]:
+        """The words with the same start whose letters differ no more than those of a close one can.
+
+        One edit takes away one letter and brings in another at most. Comparing letters as bits is much quicker than
+        comparing words, and loses none that is close enough.
+        """
+        start = word[0]
+        if start not in self._letters:
+            self._letters[start] = np.array([_letters(known) for known in self._by_start[start]], np.uint64)
+        differing = np.bitwise_count(self._letters[start] ^ np.uint64(_letters(word)))
+        edits = int((1 - self.CLOSE_ENOUGH) * len(word) / self.CLOSE_ENOUGH)  # to a word as long as may be
+        return [self._by_start[start][at] for at in np.flatnonzero(differing <= 2 * edits)]
+
+
+def _letters(word: str) -> int:
+    """A bit for each letter in the word."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) % 64)
+    return bits
+
 
 def word_features(words: Sequence[str]) -> Counter[int]:
     """Hashed single words and pairs of neighbours."""
+    return Counter(term_buckets(words))
+
+
+def term_buckets(words: Sequence[str]) -> list[int]:
+    """The bucket of each word, then of each pair of neighbours."""
     pairs = (f"{first} {second}" for first, second in zip(words, words[1:], strict=False))
-    return Counter(_bucket(term) for term in (*words, *pairs))
+    return [_bucket(term) for term in (*words, *pairs)]
 
 
 def char_features(words: Sequence[str]) -> Counter[int]:
     """Hashed runs of three to five characters within each word, its edges marked."""
     counts: Counter[int] = Counter()
     for word in words:
-        counts.update(_char_buckets(word))
+        counts.update(char_buckets(word))
     return counts
 
 
 @lru_cache(maxsize=50_000)
-def _char_buckets(word: str) -> tuple[int, ...]:
+def char_buckets(word: str) -> tuple[int, ...]:
+    """The buckets of a word's runs of characters."""
     padded = f" {word[:40]} "
     runs = (padded[at : at + size] for size in (3, 4, 5) for at in range(max(1, len(padded) - size + 1)))
     return tuple(BUCKETS + _bucket(run) for run in runs)

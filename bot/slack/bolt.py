@@ -37,7 +37,14 @@ class Backlog:
         self._pool = ThreadPoolExecutor(BACKLOG_THREADS, thread_name_prefix="backlog")
 
     def add(self, work: Callable[[], None]) -> None:
-        self._pool.submit(work)
+        self._pool.submit(self._logged, work)
+
+    @staticmethod
+    def _logged(work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:  # nobody looks at the future, so it would vanish
+            log.exception("work in the background failed")
 
     def drain(self) -> None:
         """Finish what was begun, refuse what is new."""
@@ -63,8 +70,7 @@ class Guard:
         def listener(ack: Ack, body: dict[str, Any]) -> None:
             ack()
             incoming = Incoming(body)
-            if self._is_new(incoming):
-                self.backlog.add(lambda: self._handled(handle, incoming))
+            self._handled(self._once(lambda _: self.soon(handle, incoming)), incoming)
 
         return listener
 
@@ -73,9 +79,7 @@ class Guard:
 
         def listener(ack: Ack, body: dict[str, Any]) -> None:
             ack()
-            incoming = Incoming(body)
-            if self._is_new(incoming):
-                self._handled(handle, incoming)
+            self._handled(self._once(handle), Incoming(body))
 
         return listener
 
@@ -93,8 +97,7 @@ class Guard:
             self._handled(saving, incoming)
             ack()
             if handle is not None:
-                work = handle
-                self.backlog.add(lambda: self._handled(work, incoming))
+                self.soon(handle, incoming)
 
         return listener
 
@@ -112,8 +115,18 @@ class Guard:
 
         return listener
 
-    def _is_new(self, incoming: Incoming) -> bool:
-        return self.deliveries.is_new(incoming.key, incoming.delivery, self.clock())
+    def soon(self, handle: Handler, incoming: Incoming) -> None:
+        """Handle on the backlog, guarded as a listener is. `Incoming({})` where nobody is waiting."""
+        self.backlog.add(lambda: self._handled(handle, incoming))
+
+    def _once(self, handle: Handler) -> Handler:
+        """The same, but nothing for a delivery that came before."""
+
+        def handle_new(incoming: Incoming) -> None:
+            if self.deliveries.is_new(incoming.key, incoming.delivery, self.clock()):
+                handle(incoming)
+
+        return handle_new
 
     def _handled(self, handle: Handler, incoming: Incoming) -> None:
         try:
@@ -144,6 +157,8 @@ class Guard:
                 self.gateway.tell(incoming.channel_id, incoming.user_id, view, incoming.thread_ts)
             elif incoming.user_id:
                 self.gateway.post(incoming.channel_id or incoming.user_id, view, incoming.thread_ts)
+        except TokenDead as error:
+            self.on_dead_token(str(error))
         except Unavailable as error:
             log.warning("could not tell the person: %s", error)
 

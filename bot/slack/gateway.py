@@ -90,7 +90,7 @@ class Gateway:
         """Who the token belongs to (auth.test), with the granted scopes under `scopes`."""
         answer = self._call("auth.test", lambda: self._client.auth_test())
         scopes = answer.headers.get("x-oauth-scopes") or answer.headers.get("X-OAuth-Scopes") or ""
-        return {**answer.data, "scopes": sorted(filter(None, scopes.replace(" ", "").split(",")))}
+        return {**dict(answer.data), "scopes": sorted(filter(None, scopes.replace(" ", "").split(",")))}
 
     def post(self, channel: str, view: View, thread_ts: str = "", question_id: str = "") -> str:
         """Post a message and return the channel it is in: a person's id is answered by their DM's. Raises ChannelClosed, TokenDead, UnknownOutcome or SlackRefused."""
@@ -109,10 +109,9 @@ class Gateway:
     def tell(self, channel: str, user: str, view: View, thread_ts: str = "") -> None:
         """Show a message to one person in a channel. Slack does not promise that it is seen."""
         message = self._renderer.render(view)
-        extra = {"thread_ts": thread_ts} if thread_ts else {}
 
         def send(content: dict[str, Any]) -> Any:
-            return self._client.chat_postEphemeral(channel=channel, user=user, **content, **extra)
+            return self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread_ts or None, **content)
 
         self._with_plain_fallback("chat.postEphemeral", send, message)
 
@@ -152,7 +151,7 @@ class Gateway:
         """The ts of our answer to a question in a direct message, if Slack has it. One look, no paging."""
 
         def look() -> Any:
-            common = {"channel": channel, "oldest": since_ts, "limit": 15, "include_all_metadata": True}
+            common: dict[str, Any] = {"channel": channel, "oldest": since_ts, "limit": 15, "include_all_metadata": True}
             if thread_ts:
                 return self._client.conversations_replies(ts=thread_ts, **common)
             return self._client.conversations_history(inclusive=True, **common)
@@ -183,6 +182,12 @@ class Gateway:
             raise _translated(method, error) from error
         except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
             raise UnknownOutcome(method, type(error).__name__) from error
+
+
+def try_socket_mode(app_token: str, api_url: str) -> None:
+    """Ask for a Socket Mode address and leave it unused. Raises TokenDead, SlackRefused or UnknownOutcome."""
+    client = WebClient(base_url=api_url, timeout=TIMEOUT)
+    Gateway._call("apps.connections.open", lambda: client.apps_connections_open(app_token=app_token))
 
 
 def _translated(method: str, error: SlackApiError) -> Unavailable:

@@ -31,7 +31,8 @@ def clip(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     cut = re.sub(r"&[a-z]{0,4}$", "", text[: limit - 1])
-    return (cut.rsplit(None, 1)[0] if " " in cut[limit // 2 :] else cut).rstrip() + "…"
+    whole_words = cut.rsplit(None, 1)[:1] if " " in cut[limit // 2 :] else []  # none in nothing but spaces
+    return (whole_words[0] if whole_words else cut).rstrip() + "…"
 
 
 def from_markdown(text: str) -> str:

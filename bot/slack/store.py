@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, String, Table, delete, insert
+from sqlalchemy import Column, Index, String, Table, delete, insert
 from sqlalchemy.exc import IntegrityError
 
 from bot.keys import WorkspaceKey
@@ -15,6 +15,7 @@ DELIVERIES = Table(
     *workspace_columns(),
     Column("key", String(255), primary_key=True),
     Column("seen_at", UtcDateTime, nullable=False),
+    Index("deliveries_seen", "seen_at"),
 )
 
 

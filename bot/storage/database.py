@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     Dialect,
     Engine,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from bot.errors import Unavailable
 
@@ -58,6 +59,11 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def name(self) -> str:
+        """The engine and where it is, without the password."""
+        return self.engine.url.set(query={}).render_as_string(hide_password=True)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A unit that only reads."""
@@ -82,18 +88,31 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise DatabaseUnavailable(f"the database did not answer: {error.orig}") from error
+    except DatabaseError as error:
+        # The base class itself is what SQLite says of a file that is damaged or no database at all.
+        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+            raise DatabaseUnavailable(f"the database did not answer: {error.orig}") from error
+        raise
 
 
 def _engine(url: str) -> Engine:
-    address = make_url(_with_driver(url))
+    address = _address(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
     engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=10, max_overflow=40)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        return make_url(_with_driver(url))
+    except (ArgumentError, ValueError):  # what they say may quote a part of the password
+        raise DatabaseUnavailable(
+            "DATABASE_URL can't be read as an address; give postgres://user:password@host:5432/name, "
+            "with / @ and : in the password written as %2F %40 and %3A."
+        ) from None
 
 
 def _with_driver(url: str) -> str:

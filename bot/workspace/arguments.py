@@ -19,7 +19,7 @@ def page(args: Json, found: Sequence[Any], usual: int = 100) -> tuple[list[Any],
     try:
         start = int(base64.b64decode(str(args.get("cursor") or "")).decode().removeprefix("next:") or 0)
         limit = int(args.get("limit") or usual)
-    except ValueError:
+    except (ValueError, TypeError):
         raise SlackError("invalid_cursor" if args.get("cursor") else "invalid_limit") from None
     if not 1 <= limit <= 1000:
         raise SlackError("invalid_limit")

@@ -13,7 +13,7 @@ def post_message(state: State, args: Json) -> Json:
     content = posting.checked_content(state, args)
     if args.get("thread_ts") and is_true(args, "reply_broadcast"):
         content["subtype"] = "thread_broadcast"
-    message = posting.post_as_bot(state, channel, content, args.get("thread_ts"))
+    message = posting.post_as_bot(state, channel, content, posting.thread_of(args))
     return {"ok": True, "channel": channel.id, "ts": message["ts"], "message": posting.public(message)}
 
 
@@ -43,7 +43,7 @@ def post_ephemeral(state: State, args: Json) -> Json:
     if user not in state.people or user not in channel.members:
         raise SlackError("user_not_in_channel")
     content = posting.checked_content(state, args)
-    message = posting.ephemeral(state, user, channel.id, content, args.get("thread_ts"))
+    message = posting.ephemeral(state, user, channel.id, content, posting.thread_of(args))
     return {"ok": True, "message_ts": message["ts"]}
 
 

@@ -63,16 +63,12 @@ class Control:
                 a["user"], a["channel"], a["command"], a["text"], a.get("thread_ts")
             ),
             "click": lambda a: _no_delivery(
-                workspace.click(
-                    a["user"], a["ref"], a["action_id"], a.get("value"), a.get("block_id"), a.get("values")
-                )
+                workspace.click(a["user"], a["ref"], a["action_id"], a.get("value"), a.get("block_id"), a.get("values"))
             ),
             "submit": lambda a: workspace.submit(a["user"], a["view_id"], a["values"]),
             "close": lambda a: workspace.close_view(a["user"], a.get("view_id")),
             "home": lambda a: workspace.open_home(a["user"], a.get("tab", "home"), 0),
-            "shortcut": lambda a: _no_delivery(
-                workspace.shortcut(a["user"], a["callback_id"], a.get("message"))
-            ),
+            "shortcut": lambda a: _no_delivery(workspace.shortcut(a["user"], a["callback_id"], a.get("message"))),
             "people": lambda a: asdict(workspace.add_person(a["name"], a["real_name"])),
         }
 
@@ -86,9 +82,7 @@ class Control:
     def state(self, request: Request) -> Response:
         query = request.query_params
         return JSONResponse(
-            snapshot(
-                self.workspace, query.get("user", ""), query.get("channel", ""), query.get("thread") or None
-            )
+            snapshot(self.workspace, query.get("user", ""), query.get("channel", ""), query.get("thread") or None)
         )
 
     async def do(self, request: Request) -> Response:
@@ -103,14 +97,10 @@ class Control:
         except (NotAllowed, NotAnswered, SlackError) as refusal:
             return JSONResponse({"error": str(refusal)})  # an outcome like others: no error of the page
         except (KeyError, TypeError, ValueError) as mistake:
-            return JSONResponse(
-                {"error": f"The body lacks something, or has the wrong shape: {mistake!r}"}, 400
-            )
+            return JSONResponse({"error": f"The body lacks something, or has the wrong shape: {mistake!r}"}, 400)
 
     async def changes(self, _request: Request) -> Response:
-        return StreamingResponse(
-            self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
+        return StreamingResponse(self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def _stream(self) -> AsyncIterator[str]:
         """The version number after every change, many changes at a time when they come quickly."""

@@ -24,7 +24,6 @@ def furnish(workspace: Workspace) -> list[Person]:
     workspace.say(
         people[0].id,
         first.id,
-        f"Welcome. Here are {roles}. To ask something, mention "
-        f"{workspace.team.bot_name} here or write to it directly.",
+        f"Welcome. Here are {roles}. To ask something, mention {workspace.team.bot_name} here or write to it directly.",
     )
     return people

@@ -38,9 +38,7 @@ class Workspace(World):
             raise NotAllowed(f"#{channel.name} is archived.")
         return channel
 
-    def command(
-        self, user_id: str, channel_id: str, name: str, text: str = "", thread_ts: str | None = None
-    ) -> None:
+    def command(self, user_id: str, channel_id: str, name: str, text: str = "", thread_ts: str | None = None) -> None:
         """Runs a slash command of the manifest; Slack has none in threads, so neither have we."""
         with self.lock:
             channel, person = self._room(user_id, channel_id), self.person(user_id)
@@ -51,17 +49,13 @@ class Workspace(World):
                 raise NotAllowed(f"{name} is not a valid command.")
             words = self._typed(text, mentions=bool(known[name].get("should_escape")))
             hook = self.new_hook(user_id, channel_id)
-            payload = payloads.command(
-                self.team, name, words, person, channel, self.new_trigger(user_id), hook
-            )
+            payload = payloads.command(self.team, name, words, person, channel, self.new_trigger(user_id), hook)
             self._send("slash_commands", payload, user_id, channel_id)
 
     def _send(
         self, kind: str, payload: Json, user_id: str, channel_id: str = "", thread_ts: str | None = None
     ) -> Delivery:
-        return self.sockets.dispatch(
-            Delivery(self.next_id("e"), kind, payload, user_id, channel_id, thread_ts)
-        )
+        return self.sockets.dispatch(Delivery(self.next_id("e"), kind, payload, user_id, channel_id, thread_ts))
 
     # -- pressing
 
@@ -106,9 +100,7 @@ class Workspace(World):
     def _in_message(self, user_id: str, message: Json) -> Json:
         channel, is_ephemeral = self.channel(message["channel"]), bool(message.get("is_ephemeral"))
         thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
-        hook = self.new_hook(
-            user_id, channel.id, message_ts=message["ts"], is_ephemeral=is_ephemeral, **thread
-        )
+        hook = self.new_hook(user_id, channel.id, message_ts=message["ts"], is_ephemeral=is_ephemeral, **thread)
         parts: Json = {
             "container": {
                 "type": "message",
@@ -210,11 +202,7 @@ class Workspace(World):
             if delivery.type == "slash_commands" and delivery.answer:
                 hooks.respond(self, delivery.payload["response_url"].rsplit("/", 1)[1], delivery.answer)
             elif delivery.payload.get("type") == "view_submission":
-                modals.after_submission(
-                    self, delivery.user_id, delivery.payload["view"]["id"], delivery.answer
-                )
+                modals.after_submission(self, delivery.user_id, delivery.payload["view"]["id"], delivery.answer)
         except SlackError as refusal:
             delivery.failure = f"the app's answer was refused: {refusal.answer()}"
-            self.tell(
-                delivery.user_id, delivery.channel_id, "That didn't work: Slack refused the app's answer."
-            )
+            self.tell(delivery.user_id, delivery.channel_id, "That didn't work: Slack refused the app's answer.")

@@ -32,7 +32,7 @@ def _apply(state: State, hook: Hook, body: Json) -> None:
     if body.get("replace_original") and hook.message_ts:
         _replace(state, hook, content)
     elif body.get("response_type") == "in_channel":
-        posting.post_as_bot(state, state.channel(hook.channel_id), content, body.get("thread_ts"))
+        posting.post_as_bot(state, state.channel(hook.channel_id), content, posting.thread_of(body))
     else:
         posting.ephemeral(state, hook.user_id, hook.channel_id, content)
 

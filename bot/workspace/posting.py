@@ -25,6 +25,10 @@ def structured(args: Json, name: str, error: str) -> Any:
     return value or None
 
 
+def thread_of(args: Json) -> str | None:
+    return str(args["thread_ts"]) if args.get("thread_ts") else None
+
+
 def refuse_blocks(found: list[str], error: str = "invalid_blocks") -> None:
     if found:
         messages = [f"[ERROR] {problem}" for problem in found]
@@ -34,15 +38,10 @@ def refuse_blocks(found: list[str], error: str = "invalid_blocks") -> None:
 
 def with_block_ids(state: State, blocks: list[Json]) -> list[Json]:
     """Slack names the blocks and elements that the app left unnamed."""
-    named = [
-        dict(block) if block.get("block_id") else {**block, "block_id": state.next_id("b")}
-        for block in blocks
-    ]
+    named = [dict(block) if block.get("block_id") else {**block, "block_id": state.next_id("b")} for block in blocks]
     for block in named:
         if block["type"] in ("actions", "context_actions"):
-            block["elements"] = [
-                {"action_id": state.next_id("a"), **element} for element in block["elements"]
-            ]
+            block["elements"] = [{"action_id": state.next_id("a"), **element} for element in block["elements"]]
         for place in ("accessory", "element"):
             if place in block and block[place]["type"] != "image":
                 block[place] = {"action_id": state.next_id("a"), **block[place]}
@@ -165,9 +164,7 @@ def public(message: Json) -> Json:
     return {key: value for key, value in message.items() if key != "channel"}
 
 
-def ephemeral(
-    state: State, user_id: str, channel_id: str, content: Json, thread_ts: str | None = None
-) -> Json:
+def ephemeral(state: State, user_id: str, channel_id: str, content: Json, thread_ts: str | None = None) -> Json:
     message = message_by(state, state.team.bot_user, channel_id, content, thread_ts)
     message["is_ephemeral"] = True
     state.show_only_to(user_id, message)

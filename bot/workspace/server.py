@@ -156,9 +156,7 @@ class OwnHostOnly:
         self.app, self.port = app, port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope.get("headers", [])
-        }
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope.get("headers", [])}
         own = {f"{name}:{self.port()}" for name in LOOPBACK}
         origin = headers.get("origin")
         # slack_sdk's socket client sends a Host without the port
@@ -196,9 +194,7 @@ def _listen(port: int) -> socket.socket:
     except OSError as problem:
         listener.close()
         if problem.errno == errno.EADDRINUSE:
-            raise OSError(
-                problem.errno, f"Port {port} is taken on {HOST}: stop what uses it or choose another."
-            ) from None
+            raise OSError(f"Port {port} is taken on {HOST}") from None
         raise
     listener.listen(128)
     return listener

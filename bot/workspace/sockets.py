@@ -7,6 +7,7 @@ import json
 import secrets
 import time
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from starlette.websockets import WebSocket
@@ -91,16 +92,8 @@ class Sockets:
         """Plans the next attempt: same event, new envelope; nothing is kept beyond three repetitions."""
         if self.loop is None or self.loop.is_closed() or delivery.attempt >= len(RETRY_AFTER):
             return
-        again = Delivery(
-            self.state.next_id("e"),
-            delivery.type,
-            delivery.payload,
-            delivery.user_id,
-            delivery.channel_id,
-            delivery.thread_ts,
-            delivery.attempt + 1,
-            "timeout",
-        )
+        number, envelope_id = delivery.attempt + 1, self.state.next_id("e")
+        again = replace(delivery, envelope_id=envelope_id, attempt=number, reason="timeout", failure="")
         pause = RETRY_AFTER[delivery.attempt] * self.ack_seconds / SLACK_ACK_SECONDS
         self.loop.call_soon_threadsafe(self.loop.call_later, pause, self.dispatch, again)
 

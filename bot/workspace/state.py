@@ -59,6 +59,7 @@ class State:
         self._messages: defaultdict[str, dict[str, Json]] = defaultdict(dict)
         self._ephemerals: defaultdict[str, list[Json]] = defaultdict(list)
         self._notices: list[Notice] = []
+        self._dms: dict[str, Channel] = {}
         self._last_ts = 0
         self._serial = 0
         bot = Person(self.team.bot_user, self.team.bot_name, self.team.app_name, "UTC", is_bot=True)
@@ -68,6 +69,9 @@ class State:
 
     def now(self) -> datetime:
         return self.clock()
+
+    def _seconds(self) -> int:
+        return int(self.now().timestamp())
 
     def next_ts(self) -> str:
         """A message timestamp: Slack's id within a channel, so no two are equal and none goes back."""
@@ -101,9 +105,7 @@ class State:
 
     def add_channel(self, name: str, members: list[str] | None = None, private: bool = False) -> Channel:
         with self.lock:
-            channel = Channel(
-                self.next_id("C"), name, list(members or []), private, created=int(self.now().timestamp())
-            )
+            channel = Channel(self.next_id("C"), name, list(members or []), private, created=self._seconds())
             self.channels[channel.id] = channel
             self.note("channel", channel)
             return channel
@@ -111,18 +113,11 @@ class State:
     def dm_of(self, user_id: str) -> Channel:
         """The direct conversation of this person with the app, opened at the first use."""
         with self.lock:
-            for channel in self.channels.values():
-                if channel.is_im and user_id in channel.members:
-                    return channel
-            channel = Channel(
-                self.next_id("D"),
-                self.person(user_id).name,
-                [user_id, self.team.bot_user],
-                is_im=True,
-                created=int(self.now().timestamp()),
-            )
-            self.channels[channel.id] = channel
-            return channel
+            if user_id not in self._dms:
+                name, members = self.person(user_id).name, [user_id, self.team.bot_user]
+                channel = Channel(self.next_id("D"), name, members, is_im=True, created=self._seconds())
+                self.channels[channel.id] = self._dms[user_id] = channel
+            return self._dms[user_id]
 
     def person(self, user_id: str) -> Person:
         if user_id not in self.people:
@@ -170,10 +165,7 @@ class State:
             if message is None:
                 return None
             if message.get("reply_count"):
-                kept = {
-                    k: message[k]
-                    for k in ("type", "channel", "ts", "thread_ts", "reply_count", "latest_reply")
-                }
+                kept = {k: message[k] for k in ("type", "channel", "ts", "thread_ts", "reply_count", "latest_reply")}
                 self._messages[channel_id][ts] = {
                     **kept,
                     "subtype": "tombstone",

@@ -19,9 +19,7 @@ def _line(state: State, kind: str, what: Any) -> str:
     if isinstance(what, Delivery):
         return _delivery(kind, what)
     if isinstance(what, Call):
-        error = (
-            "" if what.answer.get("ok") else f" -> {what.answer.get('error')} {what.answer.get('errors', '')}"
-        )
+        error = "" if what.answer.get("ok") else f" -> {what.answer.get('error')} {what.answer.get('errors', '')}"
         return f"  app called {what.method}{error}"
     if isinstance(what, Notice):
         return f"[only {_name(state, what.user_id)}] {what.text}"
@@ -44,9 +42,7 @@ def _delivery(kind: str, delivery: Delivery) -> str:
     name = f"  {delivery.envelope_id} {delivery.subject}"
     if kind == "acked":
         return f"{name}: acknowledged after {delivery.ack_seconds or 0:.3f} s"
-    return (
-        f"{name}: {delivery.failure}" if kind == "failed" else f"{name} sent (attempt {delivery.attempt + 1})"
-    )
+    return f"{name}: {delivery.failure}" if kind == "failed" else f"{name} sent (attempt {delivery.attempt + 1})"
 
 
 def _message(state: State, kind: str, message: Json) -> str:

@@ -53,10 +53,14 @@ class WebApi:
         if method is None:
             raise SlackError("unknown_method", req_method=name)
         if name not in WITHOUT_TOKEN:
-            self._check_token(
-                name, authorization.removeprefix("Bearer ").strip() or str(args.get("token", ""))
-            )
+            self._check_token(name, authorization.removeprefix("Bearer ").strip() or str(args.get("token", "")))
             self._check_scopes(method)
+        reply = self._answered(name, method, args)
+        if name != "apps.connections.open":
+            reply.headers["X-OAuth-Scopes"] = ",".join(self.state.team.scopes)
+        return reply
+
+    def _answered(self, name: str, method: Method, args: Json) -> Reply:
         wait = self.limits.seconds_to_wait(name, str(args.get("channel", ""))) if self.limits else 0
         if wait:
             return Reply({"ok": False, "error": "ratelimited"}, 429, wait)

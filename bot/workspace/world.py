@@ -29,9 +29,7 @@ class World(State):
             if user_id not in room.members:
                 room.members.append(user_id)
                 self.note("joined", (room, user_id))
-                self.emit(
-                    "member_joined_channel", self._membership("member_joined_channel", room, user_id), room.id
-                )
+                self.emit("member_joined_channel", self._membership("member_joined_channel", room, user_id), room.id)
 
     def remove_bot(self, channel: Channel | str) -> None:
         with self.lock:
@@ -87,10 +85,7 @@ class World(State):
         deadline = time.monotonic() + timeout
         with self.lock:
             while not (found := predicate()):
-                if (
-                    not self.changed.wait(max(0.0, deadline - time.monotonic()))
-                    and time.monotonic() >= deadline
-                ):
+                if not self.changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
                     raise AssertionError(f"nothing within {timeout} s; what happened:\n{self.transcript()}")
             return found
 

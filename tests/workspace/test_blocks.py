@@ -86,9 +86,7 @@ def test_more_than_fifty_blocks_in_a_message_are_refused_and_a_hundred_in_a_moda
 
 def test_block_ids_must_differ_within_a_payload() -> None:
     same = {"type": "divider", "block_id": "b"}
-    assert problems([same, same]) == [
-        "block_id must be unique within the payload [json-pointer:/blocks/1/block_id]"
-    ]
+    assert problems([same, same]) == ["block_id must be unique within the payload [json-pointer:/blocks/1/block_id]"]
 
 
 def test_a_chart_whose_labels_are_not_its_categories_is_refused() -> None:
@@ -116,9 +114,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(sorted(BLOCKS)),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["type", "text", "elements", "element", "options", "child_blocks"]), inner
-        )
+        | st.dictionaries(st.sampled_from(["type", "text", "elements", "element", "options", "child_blocks"]), inner)
     ),
     max_leaves=12,
 )

@@ -78,9 +78,7 @@ def test_a_message_is_replaced_then_deleted(server: WorkspaceServer, ana: Person
     assert server.workspace.messages(room.id) == []
 
 
-def test_an_ephemeral_stays_ephemeral_when_replaced(
-    server: WorkspaceServer, ana: Person, room: Channel
-) -> None:
+def test_an_ephemeral_stays_ephemeral_when_replaced(server: WorkspaceServer, ana: Person, room: Channel) -> None:
     hook = pressed(server, ana, room, ephemeral=True)
     hook.send(text="replaced", replace_original=True, response_type="in_channel")
     assert [m["text"] for m in server.workspace.ephemerals(ana.id)] == ["replaced"]
@@ -92,9 +90,7 @@ def test_an_ephemeral_stays_ephemeral_when_replaced(
 def test_a_public_answer_may_go_into_a_thread(server: WorkspaceServer, ana: Person, room: Channel) -> None:
     hook = pressed(server, ana, room)
     parent = server.workspace.messages(room.id)[0]["ts"]
-    hook.send_dict(
-        {"text": "there", "response_type": "in_channel", "thread_ts": parent, "replace_original": False}
-    )
+    hook.send_dict({"text": "there", "response_type": "in_channel", "thread_ts": parent, "replace_original": False})
     assert [m["text"] for m in server.workspace.messages(room.id, parent)] == ["original", "there"]
 
 

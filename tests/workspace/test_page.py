@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, Person
@@ -39,10 +39,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, server: WorkspaceServer, ana: Person, room: Channel) -> Iterator[Page]:
     """The page as Ana sees it; no test may leave an error or a dialog behind."""
-    opened, troubles = browser.new_page(), []
+    opened, troubles = browser.new_page(), list[str]()
+
+    def dismiss(dialog: Dialog) -> None:
+        troubles.append(dialog.message)
+        dialog.dismiss()
+
     opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
     opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+    opened.on("dialog", dismiss)
     opened.set_default_timeout(5000)
     opened.goto(f"{server.url}/#user={ana.id}&place={room.id}")
     yield opened
@@ -65,9 +70,7 @@ def open_card(page: Page) -> None:
 def test_hostile_text_stays_text(page: Page, workspace: Workspace, room: Channel, ana: Person) -> None:
     write(page, HOSTILE)
     expect(page.get_by_text(HOSTILE)).to_be_visible()
-    blocks = [
-        {"type": "section", "text": {"type": "mrkdwn", "text": f"{HOSTILE} <javascript:alert(4)|press>"}}
-    ]
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": f"{HOSTILE} <javascript:alert(4)|press>"}}]
     message: Json = {"type": "message", "user": ana.id, "ts": workspace.next_ts(), "channel": room.id}
     workspace.store({**message, "text": HOSTILE, "blocks": blocks})
     expect(page.get_by_text("javascript:alert(4)|press")).to_be_visible()
@@ -137,9 +140,7 @@ def test_suggestions_are_taken_by_keyboard(page: Page) -> None:
     expect(box).to_have_value("@guest ")
 
 
-def test_another_person_sees_another_workspace(
-    page: Page, workspace: Workspace, ana: Person, room: Channel
-) -> None:
+def test_another_person_sees_another_workspace(page: Page, workspace: Workspace, ana: Person, room: Channel) -> None:
     ben = workspace.add_person("ben", "Ben Okafor")
     workspace.join(ben.id, room)
     workspace.show_only_to(

@@ -45,10 +45,9 @@ def connected(server: WorkspaceServer, part: Part) -> Iterator[Connect]:
         part(server, client)
 
 
-def test_an_event_has_slacks_envelope(
-    connected: Connect, workspace: Workspace, ana: Person, room: Channel
-) -> None:
-    connected(seen := [])
+def test_an_event_has_slacks_envelope(connected: Connect, workspace: Workspace, ana: Person, room: Channel) -> None:
+    seen: list[SocketModeRequest] = []
+    connected(seen)
     said = workspace.say(ana.id, room.id, "@guest what is <new> & good?")
     workspace.wait_for(lambda: workspace.deliveries and workspace.deliveries[-1].acked_at)
     (request,) = seen
@@ -75,7 +74,8 @@ def test_what_the_app_did_not_subscribe_to_or_is_not_in_is_not_sent(
 def test_an_event_without_acknowledgement_comes_again_with_the_same_event_id(
     connected: Connect, workspace: Workspace, ana: Person
 ) -> None:
-    connected(seen := [], ignored=1)
+    seen: list[SocketModeRequest] = []
+    connected(seen, ignored=1)
     workspace.say(ana.id, workspace.dm_of(ana.id).id, "hello")
     workspace.wait_for(lambda: len(workspace.deliveries) == 2 and workspace.deliveries[1].acked_at)
     first, second = seen
@@ -94,10 +94,9 @@ def test_several_connections_share_the_events(connected: Connect, workspace: Wor
     assert [len(inbox) for inbox in seen] == [2, 2, 2]
 
 
-def test_a_disconnect_makes_the_client_come_again(
-    connected: Connect, workspace: Workspace, ana: Person
-) -> None:
-    connected(seen := [])
+def test_a_disconnect_makes_the_client_come_again(connected: Connect, workspace: Workspace, ana: Person) -> None:
+    seen: list[SocketModeRequest] = []
+    connected(seen)
     workspace.sockets.disconnect()
     workspace.wait_for(lambda: [c.method for c in workspace.calls].count("apps.connections.open") == 2, 10)
     workspace.wait_for(lambda: [kind for kind, _ in workspace.log].count("disconnected") == 1, 10)
@@ -119,9 +118,7 @@ def test_a_ticket_opens_one_connection_only(workspace: Workspace, connected: Con
     assert workspace.sockets.tickets == set()
 
 
-@pytest.mark.parametrize(
-    "frame", ["no json", "[]", '{"envelope_id": 7}', '{"envelope_id": "unknown"}', "null"]
-)
+@pytest.mark.parametrize("frame", ["no json", "[]", '{"envelope_id": 7}', '{"envelope_id": "unknown"}', "null"])
 def test_a_strange_frame_is_noted_and_forgotten(
     connected: Connect, workspace: Workspace, ana: Person, frame: str
 ) -> None:
@@ -134,9 +131,7 @@ def test_a_strange_frame_is_noted_and_forgotten(
 def test_many_threads_may_speak_at_once(connected: Connect, workspace: Workspace, ana: Person) -> None:
     connected([])
     dm = workspace.dm_of(ana.id).id
-    talk = [
-        threading.Thread(target=lambda: [workspace.say(ana.id, dm, "x") for _ in range(25)]) for _ in range(4)
-    ]
+    talk = [threading.Thread(target=lambda: [workspace.say(ana.id, dm, "x") for _ in range(25)]) for _ in range(4)]
     for thread in talk:
         thread.start()
     for thread in talk:

@@ -52,9 +52,7 @@ def test_a_post_to_a_person_opens_the_direct_conversation(client: WebClient, ana
     assert client.chat_postMessage(channel=ana.id, text="hello")["channel"].startswith("D")
 
 
-def test_updating_with_text_alone_removes_the_blocks(
-    client: WebClient, room: Channel, workspace: Workspace
-) -> None:
+def test_updating_with_text_alone_removes_the_blocks(client: WebClient, room: Channel, workspace: Workspace) -> None:
     ts = client.chat_postMessage(channel=room.id, text="a", blocks=[{"type": "divider"}])["ts"]
     client.chat_update(channel=room.id, ts=ts, text="b")
     (message,) = workspace.messages(room.id)
@@ -72,9 +70,7 @@ def test_invalid_blocks_are_refused_with_pointers(client: WebClient, room: Chann
     assert answer["response_metadata"]["messages"] == [f"[ERROR] {problem}"]
 
 
-def test_refusals_have_slacks_names(
-    client: WebClient, room: Channel, ana: Person, workspace: Workspace
-) -> None:
+def test_refusals_have_slacks_names(client: WebClient, room: Channel, ana: Person, workspace: Workspace) -> None:
     theirs = workspace.say(ana.id, room.id, "mine")
     outside = workspace.add_channel("outside", [ana.id])
     secret = workspace.add_channel("secret", [ana.id], private=True)
@@ -91,9 +87,7 @@ def test_refusals_have_slacks_names(
         "unknown_method": lambda: client.api_call("chat.shout"),
         "msg_too_long": lambda: client.chat_update(channel=room.id, ts="1.1", text="x" * 4001),
         "invalid_trigger_id": lambda: client.views_open(trigger_id="1", view=modal()),
-        "markdown_text_conflict": lambda: client.chat_postMessage(
-            channel=room.id, text="x", markdown_text="y"
-        ),
+        "markdown_text_conflict": lambda: client.chat_postMessage(channel=room.id, text="x", markdown_text="y"),
     }
     assert {name: refused(call)["error"] for name, call in calls.items()} == {name: name for name in calls}
     private = refused(lambda: client.chat_postMessage(channel=secret.id, text="x"))
@@ -123,9 +117,7 @@ def test_a_removed_app_is_not_in_the_channel(client: WebClient, room: Channel, w
 def test_members_come_in_pages(client: WebClient, workspace: Workspace) -> None:
     people = [workspace.add_person(f"p{n}", f"Person {n}") for n in range(5)]
     channel = workspace.add_channel("all", [person.id for person in people])
-    found = [
-        m for answer in client.conversations_members(channel=channel.id, limit=2) for m in answer["members"]
-    ]
+    found = [m for answer in client.conversations_members(channel=channel.id, limit=2) for m in answer["members"]]
     assert found == [person.id for person in people]
 
 
@@ -135,9 +127,7 @@ def test_a_person_has_a_zone_and_its_offset(client: WebClient, ana: Person) -> N
     assert user["tz_offset"] in (3600, 7200)
 
 
-def test_history_of_a_direct_conversation_is_newest_first(
-    client: WebClient, workspace: Workspace, ana: Person
-) -> None:
+def test_history_of_a_direct_conversation_is_newest_first(client: WebClient, workspace: Workspace, ana: Person) -> None:
     dm = workspace.dm_of(ana.id)
     for text in ("one", "two"):
         workspace.say(ana.id, dm.id, text)
@@ -158,9 +148,7 @@ def test_tokens_are_checked(server: WorkspaceServer) -> None:
 def test_bodies_may_be_json_forms_or_empty(ask: Ask, server: WorkspaceServer, room: Channel) -> None:
     token = {"Authorization": f"Bearer {server.bot_token}"}
     assert ask("/api/auth.test", b"", **token)[1]["ok"]
-    form = urlencode(
-        {"channel": room.id, "text": "t", "blocks": '[{"type": "divider"}]', "token": server.bot_token}
-    )
+    form = urlencode({"channel": room.id, "text": "t", "blocks": '[{"type": "divider"}]', "token": server.bot_token})
     kind = {"Content_Type": "application/x-www-form-urlencoded"}
     assert ask("/api/chat.postMessage", form.encode(), **kind)[1]["message"]["blocks"][0]["type"] == "divider"
     assert ask("/api/chat.postMessage", b"{", **token)[1]["error"] == "invalid_json"
@@ -195,9 +183,7 @@ def test_too_many_posts_are_told_when_to_come_again() -> None:
         server.stop()
 
 
-def test_a_fault_breaks_as_many_calls_as_it_says(
-    client: WebClient, room: Channel, workspace: Workspace
-) -> None:
+def test_a_fault_breaks_as_many_calls_as_it_says(client: WebClient, room: Channel, workspace: Workspace) -> None:
     workspace.faults.append(Fault("chat.postMessage", error="fatal_error"))
     workspace.faults.append(Fault("*", status=503))
     assert refused(lambda: client.chat_postMessage(channel=room.id, text="x"))["error"] == "fatal_error"

@@ -1,6 +1,6 @@
 // Block Kit as elements. `ctx` says who is looking (people), what to do on a press (act), and collects inputs (fields).
 
-import { h, safeLink } from "./dom.js";
+import { h, safeLink, thumb } from "./dom.js";
 import { emojis, lines, mrkdwn, textObject } from "./mrkdwn.js";
 
 export function drawBlocks(blocks, ctx) {
@@ -109,6 +109,13 @@ function button(part, ctx, text = part.text, value = part.value, style = part.st
     onclick: press }, emojis(text.text));
 }
 
+function rating(part, ctx, side, isDown) {
+  const words = side.text.text.replace(/:[+-]1:|\p{Emoji_Presentation}/gu, "").trim();
+  const label = side.accessibility_label ?? (words || (isDown ? "Not helpful" : "Helpful"));
+  return h("button", { type: "button", class: "press", "aria-label": label, title: label,
+    onclick: () => act(part, ctx, side.value) }, thumb(isDown), words && ` ${words}`);
+}
+
 function select(part, ctx, options, initial) {
   const choose = () => ctx.acts && node.value && act(part, ctx, node.value);
   const node = h("select", { "aria-label": part.placeholder?.text ?? "Choose", onchange: choose },
@@ -168,8 +175,8 @@ const seconds = (value) => Math.floor(new Date(value).getTime() / 1000);
 const ELEMENTS = {
   button,
   icon_button: (part, ctx) => button(part, ctx),
-  feedback_buttons: (part, ctx) => h("span", { class: "actions" },
-    [part.positive_button, part.negative_button].map((side) => button(part, ctx, side.text, side.value))),
+  feedback_buttons: (part, ctx) => h("span", { class: "actions" }, rating(part, ctx, part.positive_button, false),
+    rating(part, ctx, part.negative_button, true)),
   image: (part) => h("span", { class: "image", role: "img", "aria-label": part.alt_text }, part.alt_text),
   overflow,
   static_select: staticSelect,

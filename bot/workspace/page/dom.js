@@ -13,6 +13,20 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
+// A thumb, drawn: not every machine has a font with emoji.
+const THUMB = "M2 21h4V9H2zM22 10a2 2 0 0 0-2-2h-6l1-5-2-2-6.4 6.6A2 2 0 0 0 6 9v10a2 2 0 0 0 2 2h9a2 2 0 0 0 2-1z";
+
+export function thumb(isDown) {
+  const picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", THUMB);
+  picture.setAttribute("viewBox", "0 0 24 24");
+  picture.setAttribute("class", isDown ? "thumb down" : "thumb");
+  picture.setAttribute("aria-hidden", "true");
+  picture.append(path);
+  return picture;
+}
+
 // Keeps the nodes of unchanged items, so that focus, open menus and half-chosen options survive a redraw.
 export function reconcile(container, items, keyOf, draw) {
   const kept = new Map([...container.children].map((node) => [node.dataset.key, node]));

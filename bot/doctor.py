@@ -1,0 +1,177 @@
+"""`cco doctor`: looks at everything the bot needs and says, a line each, what is well and how to mend the rest."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.answers.advisor import open_advisor
+from bot.answers.library import read_library
+from bot.errors import CcoError, Unavailable
+from bot.resources import KNOWLEDGE, MANIFEST, TEMPLATES
+from bot.settings import FIXES, Settings, SettingsError, load_settings, readable_settings
+from bot.slack.gateway import Gateway, SlackRefused, TokenDead, try_socket_mode
+from bot.slack.render import Renderer
+from bot.storage.database import Database
+from bot.storage.migrate import pending
+
+OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+REACH = "check the network and SLACK_API_URL"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found. A skipped check is not a fault of its own: the one it waited for is told as well."""
+
+    ok: bool
+    name: str
+    text: str
+    skipped: bool = False
+
+    def __str__(self) -> str:
+        mark = "skip" if self.skipped else "ok  " if self.ok else "FAIL"
+        return f"{mark} {self.name}: {' '.join(self.text.split())}"
+
+
+def examine() -> Iterator[Finding]:
+    """Every check in turn, as soon as it is done. One that fails does not keep the others from running."""
+    yield from _settings()
+    settings, wrong = readable_settings()
+    yield from _slack(settings, wrong)
+    yield from _socket_mode(settings, wrong)
+    yield from _database(settings, wrong)
+    yield from _knowledge(settings)
+    yield from _traps()
+
+
+def _settings() -> Iterator[Finding]:
+    try:
+        load_settings(slack=True)
+    except SettingsError as error:
+        for problem in error.problems:
+            yield _fault("settings", problem)
+    else:
+        yield _well("settings", "complete")
+
+
+def _slack(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
+    token = settings.slack_bot_token
+    if token is None or "SLACK_API_URL" in wrong:
+        yield _skip("token", "SLACK_API_URL is wrong" if token else "SLACK_BOT_TOKEN is missing or wrong")
+        yield _skip("scopes", "the token could not be tried")
+        return
+    gateway = Gateway.connect(token.get_secret_value(), settings.slack_api_url, Renderer(TEMPLATES))
+    try:
+        identity = gateway.identity()
+    except Unavailable as error:
+        yield _fault("token", _refusal(error, "SLACK_BOT_TOKEN"))
+        yield _skip("scopes", "the token could not be tried")
+        return
+    yield _well("token", f"@{identity.get('user')} in the workspace {identity.get('team')}")
+    yield _scopes(identity)
+
+
+def _scopes(identity: dict[str, Any]) -> Finding:
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    needed = set(manifest["oauth_config"]["scopes"]["bot"])
+    granted = set(identity["scopes"])
+    if not granted:
+        return _skip("scopes", "this server does not say which scopes were granted")
+    if missing := sorted(needed - granted):
+        return _fault(
+            "scopes",
+            f"{', '.join(missing)} not granted; add what is missing under OAuth & Permissions and reinstall the app.",
+        )
+    return _well("scopes", ", ".join(sorted(needed)))
+
+
+def _socket_mode(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
+    token = settings.slack_app_token
+    if token is None or "SLACK_API_URL" in wrong:
+        yield _skip("Socket Mode", "SLACK_API_URL is wrong" if token else "SLACK_APP_TOKEN is missing or wrong")
+        return
+    try:
+        try_socket_mode(token.get_secret_value(), settings.slack_api_url)
+    except Unavailable as error:
+        yield _fault("Socket Mode", _refusal(error, "SLACK_APP_TOKEN"))
+    else:
+        yield _well("Socket Mode", "a connection is offered")
+
+
+def _refusal(error: Unavailable, variable: str) -> str:
+    if isinstance(error, TokenDead):
+        return f"Slack does not accept it ({error.code}); {FIXES[variable]}."
+    if isinstance(error, SlackRefused):
+        return f"Slack refused ({error.code}); {FIXES[variable]}, and {REACH}."
+    return f"Slack can't be reached ({error}); {REACH}."
+
+
+def _database(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
+    if "DATABASE_URL" in wrong:
+        yield _skip("database", "DATABASE_URL is wrong")
+        yield _skip("migrations", "there is no database to look at")
+        return
+    try:
+        with _opened(settings) as database:
+            with database.write():  # a database that can only be read is of no use
+                pass
+            yield _well("database", database.name)
+            yield _migrations(database)
+    except Unavailable as error:
+        yield _fault("database", f"{error} Check DATABASE_URL, and that the server runs or the folder is writable.")
+        yield _skip("migrations", "the database can't be reached")
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database_url.get_secret_value())
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _migrations(database: Database) -> Finding:
+    try:
+        behind = pending(database)
+    except Exception as error:  # a database of something else, or of a newer version of this program
+        return _fault("migrations", f"can't be read ({error}); is this database the bot's own?")
+    if behind:
+        return _well("migrations", "some are to be applied; `cco run` does it at its start, `cco db upgrade` now.")
+    return _well("migrations", "up to date")
+
+
+def _knowledge(settings: Settings) -> Iterator[Finding]:
+    try:
+        advisor, _ = open_advisor(KNOWLEDGE, settings.cco_knowledge_dir, settings.cco_cache_dir)
+        problems = read_library(KNOWLEDGE, settings.cco_knowledge_dir).problems
+    except (CcoError, OSError) as error:
+        yield _fault("knowledge", f"{error}; check CCO_KNOWLEDGE_DIR and that CCO_CACHE_DIR is writable.")
+        return
+    cards = f"{len(advisor.index.cards)} cards"
+    if problems:
+        yield _fault("knowledge", f"{cards}, {len(problems)} problems skipped; `cco knowledge check` names them.")
+    else:
+        yield _well("knowledge", cards)
+
+
+def _traps() -> Iterator[Finding]:
+    if all(os.environ.get(name) for name in OAUTH):
+        yield _well(
+            "environment",
+            f"{' and '.join(OAUTH)} are set, which other Bolt apps take as a wish for OAuth; harmless here, not used.",
+        )
+
+
+def _well(name: str, text: str) -> Finding:
+    return Finding(True, name, text)
+
+
+def _fault(name: str, text: str) -> Finding:
+    return Finding(False, name, text)
+
+
+def _skip(name: str, why: str) -> Finding:
+    return Finding(True, name, f"not checked, because {why}", skipped=True)

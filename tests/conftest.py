@@ -1,0 +1,52 @@
+"""Fixtures that several folders share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from bot.storage.database import Database
+from bot.storage.migrate import migrate
+from tests.postgres import NEITHER, Cluster, binaries, running_cluster
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL server for all tests. Without one they are skipped, on CI they fail."""
+    folder = binaries()
+    if folder is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(NEITHER)
+        pytest.skip(NEITHER)
+    with running_cluster(folder) as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database: every test runs on both engines."""
+    if request.param == "sqlite":
+        address = nullcontext(f"sqlite:///{tmp_path / 'cco.db'}")
+    else:
+        address = request.getfixturevalue("cluster").fresh_database()
+    with address as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(database_url: str) -> Iterator[Database]:
+    """A database without tables."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    """A database with the newest schema."""
+    migrate(empty_database)
+    return empty_database

@@ -1,0 +1,54 @@
+"""Migrations: once, twice, two at once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from sqlalchemy import inspect
+
+from bot.storage.database import Database, metadata
+from bot.storage.migrate import migrate, pending
+
+
+def tables(database: Database) -> set[str]:
+    with database.read() as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def test_an_empty_database_is_behind_until_it_is_migrated(empty_database: Database) -> None:
+    assert pending(empty_database)
+    migrate(empty_database)
+    assert not pending(empty_database)
+
+
+def test_looking_whether_it_is_behind_changes_nothing(empty_database: Database) -> None:
+    pending(empty_database)
+    assert tables(empty_database) == set()
+
+
+def test_migrating_makes_every_table(database: Database) -> None:
+    assert tables(database) == {*metadata.tables, "alembic_version"}
+
+
+def test_migrating_a_second_time_changes_nothing(database: Database) -> None:
+    before = tables(database)
+    migrate(database)
+    assert tables(database) == before
+    assert not pending(database)
+
+
+def test_two_processes_may_migrate_at_once(database_url: str) -> None:
+    databases = [Database(database_url), Database(database_url)]
+    start = Barrier(len(databases))
+
+    def run(database: Database) -> None:
+        start.wait()
+        migrate(database)
+
+    with ThreadPoolExecutor(len(databases)) as pool:
+        for done in [pool.submit(run, database) for database in databases]:
+            done.result()
+    assert not pending(databases[0])
+    for database in databases:
+        database.close()
