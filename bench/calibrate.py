@@ -48,7 +48,9 @@ def main(path: Path = GOLDEN) -> None:
     print("held back, of not covered:        ", figures.not_covered_held_back)
     print("outcomes:", figures.outcomes)
     for part in figures.reliability:
-        print(f"  {part.low:.1f}-{part.high:.1f}: {part.count:4d}  believed {part.believed:.3f}  right {part.right:.3f}")
+        print(
+            f"  {part.low:.1f}-{part.high:.1f}: {part.count:4d}  believed {part.believed:.3f}  right {part.right:.3f}"
+        )
 
 
 def fit(values: NDArray[np.float64], right: NDArray[np.bool_]) -> Calibration:

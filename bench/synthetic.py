@@ -14,7 +14,6 @@ ASKS = 20  # of each card
 VOCABULARY = 40_000  # words
 TOPIC_WORDS = 30  # that a card's asks come back to
 TOPIC_SHARE = 0.35  # of an ask's words that are its topic's own
-SHIFT = 2.7  # Mandelbrot's: the most frequent words are a little less frequent than Zipf has them
 ONSETS = "b bl br c ch cl cr d dr f fl fr g gr h j k l m n p pl pr qu r s sc sh sl sp st str t th tr v w".split()
 VOWELS = "a e i o u ai ea ee ou io".split()
 ENDINGS = "n r l s t m nd nt st ck ng ss x rd d".split() + [""] * 12
@@ -36,7 +35,7 @@ class Language:
         asks = [words_of(ask) for card in library.cards.values() for ask in card.asks]
         known = [word for word, _ in Counter(word for ask in asks for word in ask).most_common()]
         words = tuple(dict.fromkeys([*known, *(_word(random) for _ in range(2 * VOCABULARY))]))[:VOCABULARY]
-        bounds = tuple(accumulate(1 / (rank + SHIFT) for rank in range(1, len(words) + 1)))
+        bounds = tuple(accumulate(1 / rank for rank in range(1, len(words) + 1)))
         return cls(words, tuple(len(ask) for ask in asks), bounds)
 
     def word(self, random: Random) -> str:
@@ -50,9 +49,7 @@ class Language:
 
     def sentence(self, topic: list[str], random: Random, size: int = 0) -> str:
         size = size or random.choice(self.lengths)
-        words = (
-            random.choice(topic) if random.random() < TOPIC_SHARE else self.word(random) for _ in range(size)
-        )
+        words = (random.choice(topic) if random.random() < TOPIC_SHARE else self.word(random) for _ in range(size))
         return " ".join(words)
 
 

@@ -78,9 +78,8 @@ def running_cluster(folder_of_binaries: Path) -> Iterator[Cluster]:
         data = folder / "data"
         start = [folder_of_binaries / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(start, check=True, capture_output=True, user=user, cwd=folder)
-        with _serving(folder_of_binaries / "postgres", data, folder, user):
-            with closing(Cluster(folder)) as cluster:
-                yield cluster
+        with _serving(folder_of_binaries / "postgres", data, folder, user), closing(Cluster(folder)) as cluster:
+            yield cluster
 
 
 def _user() -> str | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from bot.answers.cards import MORE_DETAIL, Boundary, Card, Problem, Section
 from bot.answers.decision import Outcome, confidence, decide
 from bot.answers.evaluation import Reply
+from bot.answers.folders import content_hash
 from bot.answers.followups import aspect_of, leans_on_topic
 from bot.answers.index import Index, build, path_for
-from bot.answers.library import content_hash, read_library
 from bot.answers.matching import Match, Matcher, Ranked
 from bot.answers.words import clean, words_of
 
@@ -26,7 +26,7 @@ class Advice:
 
     `card` is the answer; `part` is set when a follow-up asked for one section of it, `missing_part` when the card has
     no such section. `suggestions` are the cards offered otherwise, `boundary` the topic recognised as not covered.
-    `unclear` means that there was no question to work with.
+    `unclear` means that there was no question to work with: no words, or a single one that fits many cards.
     """
 
     outcome: Outcome
@@ -91,6 +91,7 @@ class Advisor:
             card=self.card(nearest[0]) if outcome is Outcome.ANSWER else None,
             suggestions=self._suggestions(outcome, boundary, nearest),
             boundary=boundary,
+            unclear=outcome is Outcome.NOT_COVERED and not boundary and match.words == 1,
         )
 
     def _boundary(self, match: Match) -> Boundary | None:
@@ -127,6 +128,8 @@ def open_advisor(ours: Path, company: Sequence[Path], cache: Path) -> tuple[Advi
     path = path_for(cache, content_hash((ours, *company)))
     problems: tuple[Problem, ...] = ()
     if not path.is_file():
+        from bot.answers.library import read_library  # its parsers are slow to import, and only needed here
+
         library = read_library(ours, company)
         problems = library.problems
         build(library, path)

@@ -29,9 +29,7 @@ class Rows:
         return spans(self.starts, rows)
 
 
-def spans(
-    starts: NDArray[np.int64], rows: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def spans(starts: NDArray[np.int64], rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The positions from `starts[row]` up to `starts[row + 1]` of the chosen rows, and how many each has."""
     first = starts[rows]
     sizes = starts[rows + 1] - first

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.answers.cards import Boundary, Card, Check, Library, Problem, Section, Source, Statement
+from bot.answers.folders import card_paths, content_hash
 from bot.answers.reading import (
     BoundaryFields,
     CardFields,
@@ -23,8 +23,6 @@ from bot.answers.reading import (
 )
 from bot.errors import Refusal
 
-FORMAT = "1"  # part of the content hash: raise it when the same files must be compiled anew
-
 
 def read_library(ours: Path, company: Sequence[Path] = ()) -> Library:
     """Read all folders. What is broken is left out and told in `problems`; the rest works.
@@ -37,29 +35,6 @@ def read_library(ours: Path, company: Sequence[Path] = ()) -> Library:
     if not gathering.cards:
         raise Refusal(f"There are no cards in {ours}. Reinstall cco-advisor, or run it from its checkout.")
     return gathering.library(content_hash((ours, *company)))
-
-
-def content_hash(folders: Iterable[Path]) -> str:
-    """A digest of every knowledge file's name and content, in order."""
-    digest = hashlib.sha256(FORMAT.encode())
-    for folder in folders:
-        for path in knowledge_files(folder):
-            digest.update(f"\0{path.relative_to(folder).as_posix()}\0".encode())
-            with suppress(OSError):  # it is told as a problem when it is read
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def knowledge_files(folder: Path) -> list[Path]:
-    """Cards, then the YAML files, each in order of name."""
-    return [*card_paths(folder), *sorted(folder.glob("*.yaml")), *sorted((folder / "checks").glob("*.yaml"))]
-
-
-def card_paths(folder: Path) -> list[Path]:
-    """A folder's cards: in `cards/`, or in the folder itself where a company keeps just a few."""
-    cards = folder / "cards"
-    paths = sorted(cards.glob("*.md")) if cards.is_dir() else sorted(folder.glob("*.md"))
-    return [path for path in paths if path.name.upper() != "README.MD"]
 
 
 class _Gathering:

@@ -10,7 +10,8 @@ from rapidfuzz import fuzz, process, utils
 from bot.answers.advisor import Advisor
 from bot.answers.cards import MORE_DETAIL, WATCH_OUT, Card, Library, Problem, Section
 from bot.answers.evaluation import Result, read_rows
-from bot.answers.library import card_paths, read_library
+from bot.answers.folders import card_paths
+from bot.answers.library import read_library
 from bot.answers.words import words_of
 
 ASKS_NEEDED = 20

@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,7 +136,7 @@ def word_features(words: Sequence[str]) -> Counter[int]:
 
 def term_buckets(words: Sequence[str]) -> list[int]:
     """The bucket of each word, then of each pair of neighbours."""
-    pairs = (f"{first} {second}" for first, second in zip(words, words[1:], strict=False))
+    pairs = (f"{first} {second}" for first, second in pairwise(words))
     return [_bucket(term) for term in (*words, *pairs)]
 
 

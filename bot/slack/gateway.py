@@ -182,6 +182,8 @@ class Gateway:
             raise _translated(method, error) from error
         except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
             raise UnknownOutcome(method, type(error).__name__) from error
+        except (ValueError, AttributeError) as error:  # what slack_sdk makes of an answer that is no JSON object
+            raise UnknownOutcome(method, "an answer that can't be read") from error
 
 
 def try_socket_mode(app_token: str, api_url: str) -> None:
@@ -194,7 +196,7 @@ def _translated(method: str, error: SlackApiError) -> Unavailable:
     answer = error.response
     status = getattr(answer, "status_code", 200)
     data = answer if isinstance(answer, dict) else getattr(answer, "data", {})
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    code = str(data.get("error") or "") if isinstance(data, dict) else ""
     if status >= 500 or code in UNCERTAIN or not code or "non-JSON" in code:
         return UnknownOutcome(method, code[:60] or f"HTTP {status}")
     for family, codes in ((TokenDead, DEAD_TOKEN), (ChannelClosed, CLOSED_CHANNEL), (MessageGone, GONE)):

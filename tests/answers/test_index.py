@@ -120,8 +120,8 @@ def test_two_builds_give_equal_arrays(ours: Path, tmp_path: Path) -> None:
 
 
 def test_rows_are_picked_in_the_order_asked_for() -> None:
-    parts = [(np.array(ids, np.int32), np.array(ids, np.float32)) for ids in ([1], [], [2, 3], [4])]
-    rows = Rows.of(parts)
+    ids = np.array([1, 2, 3, 4], np.int32)
+    rows = Rows(np.array([0, 1, 1, 3, 4]), ids, ids.astype(np.float32))
     at, sizes = rows.picked(np.array([2, 1, 0]))
     assert (rows.ids[at].tolist(), sizes.tolist()) == ([2, 3, 1], [2, 0, 1])
 

@@ -124,7 +124,7 @@ def test_word_and_character_features_never_meet() -> None:
 
 
 def test_features_are_the_same_on_every_machine() -> None:
-    assert sorted(word_features(["team"])) == [73264]
+    assert sorted(word_features(["team"])) == [42527]  # CRC-32 of the word, modulo BUCKETS
 
 
 def test_a_vector_has_length_one_for_words_and_for_characters() -> None:

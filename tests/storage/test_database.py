@@ -62,9 +62,13 @@ def test_units_that_read_and_then_write_wait_for_each_other(notes: Database) -> 
 
 
 def test_a_unit_that_fails_leaves_nothing_behind(notes: Database) -> None:
-    with pytest.raises(ZeroDivisionError), notes.write() as connection:
-        connection.execute(insert(NOTES).values(id=2))
-        _ = 1 / 0
+    def fail() -> None:
+        with notes.write() as connection:
+            connection.execute(insert(NOTES).values(id=2))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
     with notes.read() as connection:
         assert connection.execute(select(NOTES.c.id)).scalars().all() == [1]
 

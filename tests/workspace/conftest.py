@@ -47,7 +47,7 @@ MANIFEST: Json = {
 
 @pytest.fixture
 def server() -> Iterator[WorkspaceServer]:
-    running = WorkspaceServer(MANIFEST, rate_limits=False, ack_seconds=0.5)
+    running = WorkspaceServer(MANIFEST, rate_limits=False, ack_seconds=1.0)
     running.start()
     yield running
     running.stop()
