@@ -66,8 +66,8 @@ def ask(question: tuple[str, ...], as_json: bool) -> None:
 
     advisor = _advisor()
     if as_json:
-        for line in click.get_text_stream("stdin", errors="replace"):  # bytes that are no text end nothing
-            click.echo(terminal.as_json(line.rstrip("\r\n"), advisor))
+        for line in sys.stdin.buffer:  # decoded here, so that bytes that are no text end nothing
+            click.echo(terminal.as_json(line.decode(errors="replace").rstrip("\r\n"), advisor))
             sys.stdout.flush()
         return
     text = " ".join(question) or click.prompt("Your question", prompt_suffix="? ")

@@ -30,7 +30,7 @@ class Calibration:
 
 
 CALIBRATION = Calibration(
-    intercept=-5.287, weights=(1.849, 5.962, 9.377, 1.164), answer_from=0.45, suggest_from=0.12
+    intercept=-5.290, weights=(1.844, 5.971, 9.361, 1.166), answer_from=0.45, suggest_from=0.12
 )
 
 

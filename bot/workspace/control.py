@@ -29,19 +29,16 @@ def snapshot(workspace: Workspace, user_id: str, channel_id: str, thread_ts: str
         room = next((c for c in mine if c.id == channel_id), None)
         return {
             "version": workspace.version,
-            "now": workspace.now().timestamp(),
             "user": user.id,
             "dm": dm.id,
             "app": {
                 "name": workspace.team.app_name,
                 "bot": workspace.team.bot_user,
-                "handle": workspace.team.bot_name,
                 "is_connected": workspace.sockets.is_connected,
             },
             "people": [asdict(p) for p in workspace.people.values()],
             "channels": [asdict(c) for c in mine],
             "commands": workspace.team.commands,
-            "shortcuts": workspace.team.shortcuts,
             "messages": workspace.messages(room.id) if room else [],
             "thread": workspace.messages(room.id, thread_ts) if room and thread_ts else [],
             "ephemerals": [m for m in workspace.ephemerals(user.id) if m["channel"] == channel_id],
@@ -68,8 +65,6 @@ class Control:
             "submit": lambda a: workspace.submit(a["user"], a["view_id"], a["values"]),
             "close": lambda a: workspace.close_view(a["user"], a.get("view_id")),
             "home": lambda a: workspace.open_home(a["user"], a.get("tab", "home"), 0),
-            "shortcut": lambda a: _no_delivery(workspace.shortcut(a["user"], a["callback_id"], a.get("message"))),
-            "people": lambda a: asdict(workspace.add_person(a["name"], a["real_name"])),
         }
 
     def routes(self) -> list[Route]:

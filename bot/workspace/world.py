@@ -18,12 +18,9 @@ class World(State):
     """The state, with everything that can befall it but what people do with the app."""
 
     def invite_bot(self, channel: Channel | str) -> None:
-        self._join(channel, self.team.bot_user)
+        self.join(self.team.bot_user, channel)
 
     def join(self, user_id: str, channel: Channel | str) -> None:
-        self._join(channel, user_id)
-
-    def _join(self, channel: Channel | str, user_id: str) -> None:
         with self.lock:
             room = self._of(channel)
             if user_id not in room.members:

@@ -124,10 +124,10 @@ def asking(cache: Path, advisor: Advisor, tmp_path: Path) -> Iterator[subprocess
     )
     limit = Timer(60, process.kill)
     limit.start()
-    yield process
-    limit.cancel()
-    process.kill()
-    process.communicate()
+    with process:
+        yield process
+        limit.cancel()
+        process.kill()
 
 
 def test_each_answer_comes_before_the_next_question_is_asked(asking: subprocess.Popen[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_bolt import App
+from slack_bolt import App, BoltRequest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.errors import Refusal, Unavailable
@@ -319,13 +319,6 @@ def identity(server: WorkspaceServer) -> Json:
     return {"team_id": team.id, "user_id": team.bot_user, "bot_id": team.bot_id}
 
 
-def connected(server: WorkspaceServer, app: App) -> SocketModeHandler:
-    handler = SocketModeHandler(app, server.app_token)
-    handler.connect()  # type: ignore[no-untyped-call]
-    server.workspace.wait_for(lambda: server.workspace.sockets.is_connected)
-    return handler
-
-
 @pytest.fixture(scope="module")
 def silent_bot() -> Iterator[WorkspaceServer]:
     """A workspace with an app that has nothing but the catch-alls."""
@@ -333,7 +326,9 @@ def silent_bot() -> Iterator[WorkspaceServer]:
     running.start()
     app = bolt_app(running.api_url, running.bot_token, identity(running))
     register_catch_alls(app)
-    handler = connected(running, app)
+    handler = SocketModeHandler(app, running.app_token)
+    handler.connect()  # type: ignore[no-untyped-call]
+    running.workspace.wait_for(lambda: running.workspace.sockets.is_connected)
     yield running
     handler.close()  # type: ignore[no-untyped-call]
     running.stop()
@@ -401,31 +396,30 @@ def test_whatever_comes_is_acked(silent_bot: WorkspaceServer, envelope: tuple[st
     assert not sent.failure
 
 
-def test_the_catch_alls_leave_what_has_a_listener_alone(server: WorkspaceServer) -> None:
-    app = bolt_app(server.api_url, server.bot_token, identity(server))
-    app.command("/cco")(lambda ack: ack("heard"))
+@pytest.fixture
+def app(server: WorkspaceServer) -> Iterator[App]:
+    made = bolt_app(server.api_url, server.bot_token, identity(server))
+    yield made
+    made.listener_runner.listener_executor.shutdown()
+
+
+def test_the_catch_alls_leave_what_has_a_listener_alone(app: App) -> None:
+    app.command("/poll")(lambda ack: ack("heard"))
     register_catch_alls(app)
-    handler = connected(server, app)
-    workspace = server.workspace
-    sent = workspace.sockets.dispatch(Delivery("e1", "slash_commands", {**COMMAND, "command": "/cco"}))
-    workspace.wait_for(lambda: sent.is_settled)
-    assert sent.answer == {"text": "heard"}
-    handler.close()  # type: ignore[no-untyped-call]
-    app.listener_runner.listener_executor.shutdown()
+    answer = app.dispatch(BoltRequest(body=COMMAND, mode="socket_mode"))
+    assert (answer.status, answer.body) == (200, "heard")
 
 
-def test_oauth_variables_in_the_environment_change_nothing(
+def test_without_the_catch_alls_an_unknown_click_is_not_acked(app: App) -> None:
+    assert app.dispatch(BoltRequest(body=CLICK, mode="socket_mode")).status == 404
+
+
+def test_oauth_variables_in_the_environment_do_not_replace_our_token(
     server: WorkspaceServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_CLIENT_SECRET", "secret")
     app = bolt_app(server.api_url, server.bot_token, identity(server))
-    assert app.oauth_flow is None
-    seen: list[str] = []
-    app.command("/cco")(lambda ack, context: (seen.append(context.bot_token), ack()))
-    handler = connected(server, app)
-    sent = server.workspace.sockets.dispatch(Delivery("e1", "slash_commands", {**COMMAND, "command": "/cco"}))
-    server.workspace.wait_for(lambda: sent.is_settled)
-    assert seen == [server.bot_token]
-    handler.close()  # type: ignore[no-untyped-call]
+    app.command("/poll")(lambda ack, context: ack(context.bot_token))
+    assert app.dispatch(BoltRequest(body=COMMAND, mode="socket_mode")).body == server.bot_token
     app.listener_runner.listener_executor.shutdown()

@@ -16,18 +16,13 @@ from bot.workspace.server import WorkspaceServer
 from tests.workspace.conftest import Ask
 
 
-@pytest.mark.parametrize("path", ["/", "/control/state", "/control/changes", "/page/app.js", "/api/api.test"])
 @pytest.mark.parametrize(
     "headers",
-    [
-        {"Host": "evil.example"},
-        {"Host": "evil.example:80"},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-    ],
+    [{"Host": "evil.example"}, {"Host": "evil.example:80"}, {"Origin": "https://evil.example"}, {"Origin": "null"}],
 )
-def test_foreign_hosts_and_origins_are_refused(ask: Ask, path: str, headers: dict[str, str]) -> None:
-    assert ask(path, **headers)[0] == 403
+def test_foreign_hosts_and_origins_are_refused(ask: Ask, headers: dict[str, str]) -> None:
+    paths = ("/", "/control/state", "/control/changes", "/page/app.js", "/api/api.test")
+    assert [ask(path, **headers)[0] for path in paths] == [403] * 5
 
 
 def test_a_foreign_page_gets_no_socket(server: WorkspaceServer) -> None:

@@ -38,7 +38,7 @@ def furnished() -> Workspace:
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(args=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
 def test_odd_arguments_are_refused_in_slacks_words(name: str, args: Json) -> None:
     try:

@@ -61,7 +61,11 @@ function go(change) {
   document.body.classList.remove("choosing");
   if (change.place === HOME) deed("home", {});
   if (change.place && change.place === state.dm) deed("home", { tab: "messages" });
-  if (change.place || change.user) compose();
+  if (change.place || change.user) {
+    compose();
+    $("messages").replaceChildren(); // drawn anew, it begins at its end
+  }
+  $("thread").replaceChildren();
   changed();
 }
 

@@ -1,0 +1,106 @@
+"""Ids join three places: a template that draws them, a listener that hears them, and ids.py that names them."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answers import listeners
+from bot.answers.listeners import AnswerListeners
+from bot.resources import MANIFEST, TEMPLATES
+from bot.slack import gateway, ids
+from bot.slack.bolt import Guard
+
+NAMES = {name: value for name, value in vars(ids).items() if name.isupper()}
+FORMS = {ids.FOLLOW_UP_FORM, ids.FEEDBACK_FORM}
+INPUTS = {"FOLLOW_UP_TEXT", "FEEDBACK_REASON", "FEEDBACK_COMMENT", "INPUT"}
+METADATA = {"ANSWER_EVENT"}
+CLICKED = NAMES.keys() - INPUTS - METADATA - {"COMMAND"}
+LISTENERS = inspect.getsource(listeners)
+
+
+class Register:
+    """Stands where Bolt's app does and takes down what is listened to."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[Any]] = {"event": [], "command": [], "action": [], "view": []}
+
+    def __getattr__(self, kind: str) -> Callable[[Any], Callable[[Any], None]]:
+        def listen(name: Any) -> Callable[[Any], None]:
+            self.heard[kind].append(name)
+            return lambda _listener: None
+
+        return listen
+
+    def hears(self, kind: str, name: str) -> bool:
+        return any(re.fullmatch(wanted, name) for wanted in self.heard[kind])
+
+
+@pytest.fixture(scope="module")
+def register() -> Register:
+    """All that the wings listen to; registering calls neither the service nor Slack."""
+    nothing: Any = None
+    guard = Guard(nothing, nothing, lambda: datetime.now(UTC), lambda _: None)
+    taken = Register()
+    AnswerListeners(nothing, nothing, guard, guard.clock).register(taken)  # type: ignore[arg-type]
+    return taken
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    for path in sorted(TEMPLATES.rglob("*.j2")):
+        yield path, path.read_text(encoding="utf-8")
+
+
+TEXT = "\n".join(text for _, text in texts())
+
+
+def drawn(field: str) -> set[str]:
+    """The values of a field in all templates; of an id with a number, the part before it."""
+    plain = re.findall(rf'"{field}": "([^"]+)"', TEXT)
+    numbered = re.findall(rf'"{field}": \{{\{{ "([^":]+):?"', TEXT)
+    return {*plain, *numbered}
+
+
+@pytest.mark.parametrize("name", sorted(CLICKED))
+def test_what_people_press_or_submit_has_a_listener(register: Register, name: str) -> None:
+    assert register.hears("view" if NAMES[name] in FORMS else "action", NAMES[name])
+
+
+def test_a_numbered_button_has_the_same_listener(register: Register) -> None:
+    assert register.hears("action", f"{ids.OPEN_CARD}:3")
+    assert not register.hears("action", f"{ids.OPEN_CARD}ing")
+
+
+def test_the_command_has_a_listener_and_is_in_the_manifest(register: Register) -> None:
+    assert register.hears("command", ids.COMMAND)
+    commands = json.loads(MANIFEST.read_text(encoding="utf-8"))["features"]["slash_commands"]
+    assert [command["command"] for command in commands] == register.heard["command"]
+
+
+def test_every_id_that_is_heard_is_drawn_by_a_template() -> None:
+    assert {NAMES[name] for name in CLICKED} == (drawn("action_id") | drawn("callback_id")) - {ids.INPUT}
+
+
+@pytest.mark.parametrize("name", sorted(INPUTS))
+def test_every_input_is_drawn_by_a_template_and_read_by_a_listener(name: str) -> None:
+    assert NAMES[name] in drawn("block_id") | drawn("action_id")
+    assert f"ids.{name}" in LISTENERS
+
+
+def test_every_input_that_a_template_draws_is_named() -> None:
+    assert drawn("block_id") <= {NAMES[name] for name in INPUTS}
+
+
+def test_answers_are_marked_with_the_event_they_are_recognised_by() -> None:
+    assert "ANSWER_EVENT" in inspect.getsource(gateway.Gateway.post)
+
+
+def test_no_two_names_share_an_id() -> None:
+    assert len(set(NAMES.values())) == len(NAMES)
