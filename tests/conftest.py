@@ -50,3 +50,16 @@ def database(empty_database: Database) -> Database:
     """A database with the newest schema."""
     migrate(empty_database)
     return empty_database
+
+
+@pytest.fixture
+def cluster_url(cluster: Cluster) -> Iterator[str]:
+    """The address of an empty PostgreSQL database, for what concerns that engine alone."""
+    with cluster.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the search index of the shipped knowledge is built, once for all tests that start a bot."""
+    return tmp_path_factory.mktemp("cache")

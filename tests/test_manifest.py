@@ -11,10 +11,9 @@ from jsonschema import Draft7Validator
 
 from bot.resources import MANIFEST
 from bot.slack import ids
-from tests.slack.test_ids import Register, register
+from tests.register import everything_listened_to
 
 SCHEMA = Path(__file__).parent / "data" / "slack-manifest.schema.json"
-__all__ = ["register"]  # the fixture
 
 # Why each scope is asked for: the event or the part of the bot that needs it.
 REASONS = {
@@ -56,9 +55,9 @@ def test_every_event_has_its_scope(manifest: Any) -> None:
     assert events - EVENTS_WITHOUT_SCOPE <= set(REASONS.values())
 
 
-def test_every_event_has_a_listener_and_every_listener_its_event(manifest: Any, register: Register) -> None:
+def test_every_event_has_a_listener_and_every_listener_its_event(manifest: Any) -> None:
     events = manifest["settings"]["event_subscriptions"]["bot_events"]
-    assert {name.partition(".")[0] for name in events} == set(register.heard["event"])
+    assert {name.partition(".")[0] for name in events} == set(everything_listened_to().heard["event"])
 
 
 def test_the_command_has_its_listener_and_names_arrive_as_ids(manifest: Any) -> None:

@@ -84,14 +84,16 @@ class Advisor:
         boundary = None
         if outcome is Outcome.NOT_COVERED:
             boundary = self._boundary(match)
+        unclear = outcome is Outcome.NOT_COVERED and not boundary and match.words == 1
+        starters = self.starters[:SUGGESTIONS] if unclear else ()
         return Advice(
             outcome,
             ranked=match.cards[:LISTED],
             confidence=confidence(match),
             card=self.card(nearest[0]) if outcome is Outcome.ANSWER else None,
-            suggestions=self._suggestions(outcome, boundary, nearest),
+            suggestions=self._suggestions(outcome, boundary, nearest) or starters,
             boundary=boundary,
-            unclear=outcome is Outcome.NOT_COVERED and not boundary and match.words == 1,
+            unclear=unclear,
         )
 
     def _boundary(self, match: Match) -> Boundary | None:

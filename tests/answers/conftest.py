@@ -10,6 +10,7 @@ import pytest
 from bot.answers.advisor import Advice, Advisor, open_advisor
 from bot.answers.cards import Library
 from bot.answers.evaluation import Row, read_rows
+from bot.answers.index import build, path_for
 from bot.answers.library import read_library
 from bot.resources import KNOWLEDGE
 
@@ -25,13 +26,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def advisor(cache: Path) -> Advisor:
-    return open_advisor(KNOWLEDGE, (), cache)[0]
+def shipped() -> Library:
+    return read_library(KNOWLEDGE)
 
 
 @pytest.fixture(scope="session")
-def shipped() -> Library:
-    return read_library(KNOWLEDGE)
+def advisor(shipped: Library, cache: Path) -> Advisor:
+    build(shipped, path_for(cache, shipped.content_hash))
+    return open_advisor(KNOWLEDGE, (), cache)[0]
 
 
 @pytest.fixture(scope="session")

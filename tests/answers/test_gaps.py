@@ -45,7 +45,5 @@ def test_groups_of_one_size_are_in_order_of_their_words() -> None:
 def test_a_group_counts_its_reasons_and_names_the_cards_given() -> None:
     gaps = [gap("cco salary"), gap("salary cco", "thumbed_down", "b"), gap("CCO salary?", "thumbed_down", "a")]
     assert cluster(gaps) == [
-        Cluster(
-            ("cco salary", "salary cco", "CCO salary?"), {"not_covered": 1, "thumbed_down": 2}, cards=("a", "b")
-        )
+        Cluster(("cco salary", "salary cco", "CCO salary?"), {"not_covered": 1, "thumbed_down": 2}, cards=("a", "b"))
     ]

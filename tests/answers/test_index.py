@@ -27,7 +27,7 @@ Query = Callable[[str], list[Any]]
 def files() -> dict[str, str | bytes]:
     return {
         **folder(bikes=card_text("bikes", asks='["Where do bikes go?", "bike shed?"]', title="Bikes")),
-        "boundaries.yaml": '- {id: pay, topic: pay, nearest: [parking], asks: ["What do you earn?"], reply: Ask Kim.}\n',
+        "boundaries.yaml": "- {id: pay, topic: pay, nearest: [parking], asks: [What do you earn], reply: Ask Kim.}\n",
         "vocabulary.yaml": "bike: [cycle]\n",
     }
 
@@ -60,7 +60,10 @@ def test_any_sqlite_tool_can_browse_it(query: Query) -> None:
     names = {row[0] for row in query("SELECT name FROM sqlite_master WHERE type = 'table'")}
     tables = {"cards", "sources", "boundaries", "vocabulary", "asks", "asks_fts", "words", "arrays", "meta"}
     assert tables <= names
-    assert query("SELECT id, title FROM cards ORDER BY id") == [("bikes", "Bikes"), ("parking", "Parking at the office")]
+    assert query("SELECT id, title FROM cards ORDER BY id") == [
+        ("bikes", "Bikes"),
+        ("parking", "Parking at the office"),
+    ]
     assert query("SELECT id, title, address FROM sources") == [("paper", "A paper", "https://example.com/paper")]
 
 

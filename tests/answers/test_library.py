@@ -30,7 +30,7 @@ def test_cards_are_in_order_of_their_ids(write: Write) -> None:
 
 def test_our_folder_without_a_card_is_refused(write: Write) -> None:
     ours = write("ours", {"cards/parking.md": "nothing"})
-    with pytest.raises(Refusal, match="There are no cards in .*ours"):
+    with pytest.raises(Refusal, match=r"There are no cards in .*ours"):
         read_library(ours)
 
 

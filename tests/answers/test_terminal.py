@@ -151,7 +151,9 @@ def test_a_company_s_broken_card_is_told_and_the_question_answered(run: Run, wri
 
 def test_an_evaluation_is_printed_as_json(run: Run, tmp_path: Path) -> None:
     (tmp_path / "set.csv").write_text(
-        "id,kind,question,accept\n1,direct,Where should the CCO report?,reporting-line\n2,offtopic,weather tomorrow,none\n"
+        "id,kind,question,accept\n"
+        "1,direct,Where should the CCO report?,reporting-line\n"
+        "2,offtopic,weather tomorrow,none\n"
     )
     figures = json.loads(run("knowledge", "eval", "set.csv", "--json").output)
     assert figures["top1"]["hits"] == 1

@@ -5,18 +5,15 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.answers import listeners
-from bot.answers.listeners import AnswerListeners
 from bot.resources import MANIFEST, TEMPLATES
 from bot.slack import gateway, ids
-from bot.slack.bolt import Guard
+from tests.register import Register, everything_listened_to
 
 NAMES = {name: value for name, value in vars(ids).items() if name.isupper()}
 FORMS = {ids.FOLLOW_UP_FORM, ids.FEEDBACK_FORM}
@@ -26,31 +23,9 @@ CLICKED = NAMES.keys() - INPUTS - METADATA - {"COMMAND"}
 LISTENERS = inspect.getsource(listeners)
 
 
-class Register:
-    """Stands where Bolt's app does and takes down what is listened to."""
-
-    def __init__(self) -> None:
-        self.heard: dict[str, list[Any]] = {"event": [], "command": [], "action": [], "view": []}
-
-    def __getattr__(self, kind: str) -> Callable[[Any], Callable[[Any], None]]:
-        def listen(name: Any) -> Callable[[Any], None]:
-            self.heard[kind].append(name)
-            return lambda _listener: None
-
-        return listen
-
-    def hears(self, kind: str, name: str) -> bool:
-        return any(re.fullmatch(wanted, name) for wanted in self.heard[kind])
-
-
 @pytest.fixture(scope="module")
 def register() -> Register:
-    """All that the wings listen to; registering calls neither the service nor Slack."""
-    nothing: Any = None
-    guard = Guard(nothing, nothing, lambda: datetime.now(UTC), lambda _: None)
-    taken = Register()
-    AnswerListeners(nothing, nothing, guard, guard.clock).register(taken)  # type: ignore[arg-type]
-    return taken
+    return everything_listened_to()
 
 
 def texts() -> Iterator[tuple[Path, str]]:

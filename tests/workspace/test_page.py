@@ -50,6 +50,7 @@ def page(browser: Browser, server: WorkspaceServer, ana: Person, room: Channel) 
     opened.on("dialog", dismiss)
     opened.set_default_timeout(5000)
     opened.goto(f"{server.url}/#user={ana.id}&place={room.id}")
+    expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
     yield opened
     opened.close()
     assert troubles == []

@@ -9,7 +9,7 @@ import { confirmWith, showModal } from "./modal.js";
 const $ = (id) => document.getElementById(id);
 const HOME = "home";
 const where = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-let state = { people: [], channels: [], messages: [], thread: [], ephemerals: [], notices: [], views: [] };
+let state = { people: [], channels: [], commands: [], messages: [], thread: [], ephemerals: [], notices: [], views: [] };
 let told = null;
 
 // -- talking to the server

@@ -1,0 +1,99 @@
+"""The processes that benchmarks talk to: a local workspace each, the bot and a bare Bolt app. All on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SECONDS = 60  # that a process may take to end
+
+
+class WorkspaceProcess:
+    """A local workspace in a process of its own (bench/workspace.py), told what to do in lines of JSON."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self.address: dict[str, str] = self._answer()
+
+    def wait_connected(self) -> None:
+        """Returns once an app is connected."""
+        self.tell(do="wait_connected")
+
+    def ask(self, questions: Sequence[str], at_once: int = 1) -> list[float]:
+        """Mention the app with each question, so many at once; the seconds until each answer was posted."""
+        seconds: list[float] = self.tell(do="ask", questions=list(questions), at_once=at_once)["seconds"]
+        return seconds
+
+    def tell(self, **command: Any) -> Any:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("the workspace's process ended; its error is above")
+        return json.loads(line)
+
+
+@contextmanager
+def workspace_process() -> Iterator[WorkspaceProcess]:
+    """A workspace with a person and fifty channels, rate limits off."""
+    with _running(
+        [sys.executable, "-m", "bench.workspace"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield WorkspaceProcess(process)
+
+
+@contextmanager
+def bot_process(workspace: WorkspaceProcess, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """`cco run` in that workspace, its database and its index in the folder."""
+    with _running([str(cco()), "run"], env=bot_environment(folder, workspace.address), cwd=folder) as process:
+        yield process
+
+
+@contextmanager
+def bare_process(workspace: WorkspaceProcess) -> Iterator["subprocess.Popen[bytes]"]:
+    """A Bolt app that answers every mention with the same sentence."""
+    with _running([sys.executable, "-m", "bench.bare"], env={**os.environ, **workspace.address}) as process:
+        yield process
+
+
+def cco() -> Path:
+    """The installed command."""
+    return Path(sys.executable).with_name("cco")
+
+
+def bot_environment(folder: Path, address: dict[str, str] | None = None) -> dict[str, str]:
+    """Settings for the bot with everything in one folder. Compiled modules are kept there, as an install has them."""
+    own = {
+        "DATABASE_URL": f"sqlite:///{folder / 'bench.db'}",
+        "CCO_CACHE_DIR": str(folder / "cache"),
+        "CCO_LOG_LEVEL": "WARNING",
+        "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
+    }
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **own, **(address or {})}
+
+
+@contextmanager
+def _running(command: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[Any]"]:
+    process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(SECONDS)
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()

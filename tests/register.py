@@ -1,0 +1,39 @@
+"""What the bot listens to, taken down by something that stands where Bolt's app does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.answers.listeners import AnswerListeners
+from bot.slack.bolt import Guard
+
+Listen = Callable[[Any], Callable[[Any], None]]
+
+
+class Register:
+    """Takes down every id and pattern that a listener is registered for, by kind."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, list[Any]] = {"event": [], "command": [], "action": [], "view": []}
+
+    def __getattr__(self, kind: str) -> Listen:
+        def listen(name: Any) -> Callable[[Any], None]:
+            self.heard[kind].append(name)
+            return lambda _listener: None
+
+        return listen
+
+    def hears(self, kind: str, name: str) -> bool:
+        """As Bolt decides it: a text must be equal, a pattern is searched for."""
+        return any(wanted == name if isinstance(wanted, str) else wanted.search(name) for wanted in self.heard[kind])
+
+
+def everything_listened_to() -> Register:
+    """All that the wings listen to. Registering calls neither a service nor Slack, so there need be none."""
+    nothing: Any = None
+    guard = Guard(nothing, nothing, lambda: datetime.now(UTC), lambda _: None)
+    taken = Register()
+    AnswerListeners(nothing, nothing, guard, guard.clock).register(taken)  # type: ignore[arg-type]
+    return taken

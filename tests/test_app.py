@@ -1,0 +1,259 @@
+"""`cco run` as a process of its own: it comes up, keeps answering, finishes what it began, and says why it can't."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import CannotRun, build
+from bot.resources import MANIFEST
+from bot.settings import FIXES, load_settings
+from bot.workspace.driver import Workspace
+from bot.workspace.records import Channel, Fault, Json, Person
+from bot.workspace.server import WorkspaceServer
+
+QUESTION = "@cco where should the CCO report?"
+PATIENCE = 30.0  # a machine that does much else besides starts a process slowly
+
+Bot = subprocess.Popen[str]
+Run = Callable[..., Bot]
+
+
+@pytest.fixture
+def server() -> Iterator[WorkspaceServer]:
+    running = WorkspaceServer(json.loads(MANIFEST.read_text(encoding="utf-8")), rate_limits=False)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def workspace(server: WorkspaceServer) -> Workspace:
+    return server.workspace
+
+
+@pytest.fixture
+def ana(workspace: Workspace) -> Person:
+    return workspace.add_person("ana", "Ana Weber")
+
+
+@pytest.fixture
+def room(workspace: Workspace, ana: Person) -> Channel:
+    channel = workspace.add_channel("leadership", [ana.id])
+    workspace.invite_bot(channel)
+    return channel
+
+
+@pytest.fixture
+def run(server: WorkspaceServer, tmp_path: Path, cache: Path) -> Iterator[Run]:
+    """Starts `cco run` for the workspace; whatever a test leaves running is ended."""
+    started: list[Bot] = []
+
+    def start(**settings: str) -> Bot:
+        inherited = {name: value for name, value in os.environ.items() if name not in FIXES}
+        ours = {
+            "SLACK_BOT_TOKEN": server.bot_token,
+            "SLACK_APP_TOKEN": server.app_token,
+            "SLACK_API_URL": server.api_url,
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'cco.db'}",
+            "CCO_CACHE_DIR": str(cache),
+        }
+        command = [sys.executable, "-m", "bot.cli", "run"]
+        environment = {**inherited, **ours, **settings}
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, stdout=pipe, stderr=pipe))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def connections(workspace: Workspace) -> int:
+    return len(workspace.sockets.queues)
+
+
+def await_connections(workspace: Workspace, wanted: int = 1) -> None:
+    workspace.wait_for(lambda: connections(workspace) == wanted, PATIENCE)
+
+
+def ask(workspace: Workspace, ana: Person, room: Channel) -> str:
+    return str(workspace.say(ana.id, room.id, QUESTION)["ts"])
+
+
+def await_answer(workspace: Workspace, room: Channel, thread: str) -> None:
+    workspace.wait_for(lambda: len(workspace.messages(room.id, thread)) == 2, PATIENCE)
+
+
+def ended(process: Bot) -> tuple[int, str]:
+    """The exit code, and what it said last."""
+    _, said = process.communicate(timeout=PATIENCE)
+    return process.returncode, said.strip().splitlines()[-1] if said.strip() else ""
+
+
+def terminate(process: Bot) -> int:
+    process.send_signal(signal.SIGTERM)
+    return ended(process)[0]
+
+
+# Why it can't run
+
+
+def test_without_settings_it_ends_with_what_to_set(run: Run) -> None:
+    process = run(SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="")
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert "SLACK_BOT_TOKEN: it is missing; " in said
+    assert "SLACK_APP_TOKEN: it is missing; " in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Error: Slack does not accept the bot token (invalid_auth)."),
+        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Error: Slack does not accept the app-level token (invalid_auth)."),
+        ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Error: Slack can't be reached"),
+        ({"DATABASE_URL": "sqlite:////no/such/folder/cco.db"}, "Error: the database did not answer"),
+    ],
+)
+def test_what_it_cannot_run_without_ends_it_with_one_sentence(
+    run: Run, settings: dict[str, str], sentence: str
+) -> None:
+    process = run(**settings)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert said.splitlines()[-1].startswith(sentence)
+    assert "Traceback" not in said
+    assert "wrong" not in said.replace("was wrong", "")
+
+
+def test_a_token_revoked_while_running_ends_it_with_one_sentence(
+    run: Run, workspace: Workspace, ana: Person, room: Channel
+) -> None:
+    process = run()
+    await_connections(workspace)
+    workspace.revoke_token()
+    ask(workspace, ana, room)
+    code, sentence = ended(process)
+    assert code == 1
+    assert sentence.startswith("Error: Slack does not accept the bot token (token_revoked).")
+
+
+# Coming up, staying up, going down
+
+
+def test_it_answers_and_ends_well_when_told_to(run: Run, workspace: Workspace, ana: Person, room: Channel) -> None:
+    process = run()
+    await_connections(workspace)
+    await_answer(workspace, room, ask(workspace, ana, room))
+    assert terminate(process) == 0
+
+
+def test_told_to_stop_it_answers_the_question_under_way_first(
+    run: Run, workspace: Workspace, ana: Person, room: Channel
+) -> None:
+    process = run()
+    await_connections(workspace)
+    workspace.faults.append(Fault("chat.postMessage", status=429, retry_after=2))
+    thread = ask(workspace, ana, room)
+    workspace.wait_for(lambda: any(call.status == 429 for call in workspace.calls), PATIENCE)
+    assert terminate(process) == 0
+    assert len(workspace.messages(room.id, thread)) == 2
+
+
+def test_a_question_that_a_crash_left_is_answered_at_the_next_start(
+    run: Run, workspace: Workspace, ana: Person, room: Channel, server: WorkspaceServer, tmp_path: Path, cache: Path
+) -> None:
+    process = run()
+    await_connections(workspace)
+    workspace.faults.append(Fault("chat.postMessage", status=429, retry_after=60))
+    thread = ask(workspace, ana, room)
+    workspace.wait_for(lambda: any(call.status == 429 for call in workspace.calls), PATIENCE)
+    process.kill()
+    process.wait(PATIENCE)
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    again = build(settings_for(server, tmp_path, cache), clock=lambda: later)
+    again.start()
+    await_answer(workspace, room, thread)
+    again.close()
+
+
+def test_after_slack_asks_it_to_connect_anew_it_keeps_answering(
+    run: Run, workspace: Workspace, ana: Person, room: Channel
+) -> None:
+    run()
+    await_connections(workspace)
+    seen = len(offers(workspace))
+    workspace.sockets.disconnect()
+    workspace.wait_for(lambda: len(offers(workspace)) > seen, PATIENCE)
+    await_connections(workspace, 1)
+    await_answer(workspace, room, ask(workspace, ana, room))
+
+
+def offers(workspace: Workspace) -> list[Json]:
+    return [call.answer for call in workspace.calls if call.method == "apps.connections.open"]
+
+
+def test_two_may_start_at_once_on_one_sqlite_file(
+    run: Run, workspace: Workspace, ana: Person, room: Channel
+) -> None:
+    both = [run(), run()]
+    await_connections(workspace, 2)
+    for thread in [ask(workspace, ana, room) for _ in range(4)]:  # Slack hands them out in turn
+        await_answer(workspace, room, thread)
+    for process in both:
+        process.send_signal(signal.SIGTERM)
+    assert [ended(process)[0] for process in both] == [0, 0]
+
+
+# The watch over the connection, with a clock of its own
+
+
+def settings_for(server: WorkspaceServer, folder: Path, cache: Path):  # type: ignore[no-untyped-def]
+    return load_settings(
+        slack=True,
+        slack_bot_token=server.bot_token,
+        slack_app_token=server.app_token,
+        slack_api_url=server.api_url,
+        database_url=f"sqlite:///{folder / 'cco.db'}",
+        cco_cache_dir=cache,
+    )
+
+
+def test_an_app_token_revoked_while_disconnected_ends_it_and_is_no_loop(
+    server: WorkspaceServer, workspace: Workspace, tmp_path: Path, cache: Path
+) -> None:
+    times = iter(datetime(2026, 11, 21, tzinfo=UTC) + timedelta(minutes=2 * step) for step in range(10_000))
+    bot = build(settings_for(server, tmp_path, cache), clock=lambda: next(times))
+    bot.look_every = 0.05
+    raised: list[CannotRun] = []
+
+    def serve() -> None:
+        try:
+            bot.run()
+        except CannotRun as error:
+            raised.append(error)
+
+    serving = threading.Thread(target=serve, daemon=True)
+    serving.start()
+    await_connections(workspace)
+    workspace.revoke_token()
+    bot.socket.client.auto_reconnect_enabled = False
+    bot.socket.client.disconnect()
+    serving.join(PATIENCE)
+    bot.stop()
+    assert [str(error).partition(".")[0] for error in raised] == [
+        "Slack does not accept the app-level token (token_revoked)"
+    ]
