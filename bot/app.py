@@ -33,6 +33,7 @@ LOOK_EVERY = 10.0  # seconds between two looks at the connection
 RECONNECT_AFTER = timedelta(seconds=60)
 CLEAN_EVERY = timedelta(days=1)
 DELIVERIES_KEPT = timedelta(days=2)  # Slack repeats a delivery for at most a day
+CLOSE_SECONDS = 5.0
 DRAIN_SECONDS = 15.0
 
 BOT_TOKEN_DEAD = (
@@ -91,10 +92,9 @@ class Bot:
 
     def close(self) -> None:
         """Stop taking work, finish what was begun, let go of everything."""
-        self.socket.close()  # type: ignore[no-untyped-call]
-        finishing = threading.Thread(target=self._finish, name="finishing", daemon=True)
-        finishing.start()
-        finishing.join(DRAIN_SECONDS)
+        # The client waits for a thread of its own that, started at an unlucky moment, never ends.
+        _within(CLOSE_SECONDS, self.socket.close)
+        _within(DRAIN_SECONDS, self._finish)
         self.database.close()
 
     def clean(self) -> None:
@@ -127,6 +127,13 @@ class Bot:
             log.exception("%s failed; trying again later", what)
             if isinstance(error, SlackApiError) and error.response["error"] in DEAD_TOKEN:
                 self.stop(APP_TOKEN_DEAD.format(code=error.response["error"]))
+
+
+def _within(seconds: float, work: Callable[[], Any]) -> None:
+    """Do the work, and go on without it when it takes longer."""
+    doing = threading.Thread(target=work, name="ending", daemon=True)
+    doing.start()
+    doing.join(seconds)
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Bot:
@@ -169,4 +176,3 @@ def _identity(gateway: Gateway) -> dict[str, Any]:
         raise CannotRun(f"Slack refused the first call ({error.code}); check SLACK_API_URL and the token.") from error
     except Unavailable as error:
         raise CannotRun(f"Slack can't be reached ({error}); check the network and SLACK_API_URL.") from error
-

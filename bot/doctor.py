@@ -152,7 +152,10 @@ def _knowledge(settings: Settings) -> Iterator[Finding]:
         return
     cards = f"{len(advisor.index.cards)} cards"
     if problems:
-        yield _fault("knowledge", f"{cards}, {len(problems)} problem{'s' * (len(problems) != 1)} skipped; `cco knowledge check` names them.")
+        yield _fault(
+            "knowledge",
+            f"{cards}, {len(problems)} problem{'s' * (len(problems) != 1)} skipped; `cco knowledge check` names them.",
+        )
     else:
         yield _well("knowledge", cards)
 

@@ -68,14 +68,16 @@ def the(name: str) -> Finding:
 # All well
 
 
-def test_all_well_is_said_a_line_each(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("environment")
+def test_all_well_is_said_a_line_each() -> None:
     findings = list(examine())
     assert [finding.name for finding in findings] == ORDER
     assert all(finding.ok and not finding.skipped for finding in findings)
     assert "60 cards" in findings[-1].text
 
 
-def test_the_command_prints_the_lines_and_ends_well(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("environment")
+def test_the_command_prints_the_lines_and_ends_well() -> None:
     result = CliRunner().invoke(main, ["doctor"])
     assert result.exit_code == 0
     assert [line[:5] for line in result.output.splitlines()] == ["ok   "] * len(ORDER)
@@ -87,7 +89,8 @@ def test_a_finding_is_one_line() -> None:
     assert str(Finding(True, "token", "not checked", skipped=True)) == "skip token: not checked"
 
 
-def test_findings_come_as_they_are_made(environment: pytest.MonkeyPatch, server: WorkspaceServer) -> None:
+@pytest.mark.usefixtures("environment")
+def test_findings_come_as_they_are_made(server: WorkspaceServer) -> None:
     before = len(server.workspace.calls)
     next(examine())
     assert len(server.workspace.calls) == before
@@ -131,7 +134,8 @@ def test_a_wrong_app_token_is_told_with_its_fix(environment: pytest.MonkeyPatch)
     assert the("token").ok
 
 
-def test_the_token_names_its_bot_and_its_workspace(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("environment")
+def test_the_token_names_its_bot_and_its_workspace() -> None:
     assert the("token").text == "@cco in the workspace Local workspace"
 
 
@@ -230,11 +234,13 @@ def test_a_wrong_database_address_is_not_replaced_by_the_default(
     assert not (tmp_path / "cco-advisor.db").exists()
 
 
-def test_an_empty_database_is_told_what_to_run(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("environment")
+def test_an_empty_database_is_told_what_to_run() -> None:
     assert "cco db upgrade" in the("migrations").text
 
 
-def test_a_migrated_database_is_up_to_date(environment: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("environment")
+def test_a_migrated_database_is_up_to_date() -> None:
     database = Database(os.environ["DATABASE_URL"])
     migrate(database)
     database.close()

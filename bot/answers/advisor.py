@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.answers.cards import MORE_DETAIL, Boundary, Card, Problem, Section
+from bot.answers.cards import CONS, MORE_DETAIL, WATCH_OUT, Boundary, Card, Problem, Section
 from bot.answers.decision import Outcome, confidence, decide
 from bot.answers.evaluation import Reply
 from bot.answers.folders import content_hash
-from bot.answers.followups import aspect_of, leans_on_topic
+from bot.answers.followups import aspects_of, leans_on_topic
 from bot.answers.index import Index, build, path_for
 from bot.answers.matching import Match, Matcher, Ranked
 from bot.answers.words import clean, words_of
@@ -24,8 +24,8 @@ STARTERS = ("need-cco-decision", "eleven-statements", "reporting-line", "four-st
 class Advice:
     """What the guidance has to say to a question.
 
-    `card` is the answer; `part` is set when a follow-up asked for one section of it, `missing_part` when the card has
-    no such section. `suggestions` are the cards offered otherwise, `boundary` the topic recognised as not covered.
+    `card` is the answer; `parts` is set when a follow-up asked for some of its sections, `missing_part` when the card
+    has none such. `suggestions` are the cards offered otherwise, `boundary` the topic recognised as not covered.
     `unclear` means that there was no question to work with: no words, or a single one that fits many cards.
     """
 
@@ -33,7 +33,7 @@ class Advice:
     ranked: tuple[Ranked, ...] = ()
     confidence: float = 0.0
     card: Card | None = None
-    part: Section | None = None
+    parts: tuple[Section, ...] = ()
     missing_part: str = ""
     suggestions: tuple[Card, ...] = ()
     boundary: Boundary | None = None
@@ -62,21 +62,33 @@ class Advisor:
     def ask(self, text: str, topic: str | None = None) -> Advice:
         """Answer, suggest or say that it isn't covered. `topic` is the card that the conversation was last about."""
         last = self.card(topic) if topic else None
-        aspect = aspect_of(text)
-        if last and aspect:
-            return _part_of(last, aspect)
-        if not words_of(clean(text)) or aspect:
+        aspects = aspects_of(text)
+        if last and aspects:
+            return _parts_of(last, aspects)
+        if not words_of(clean(text)) or aspects:
             return Advice(Outcome.NOT_COVERED, suggestions=self.starters[:SUGGESTIONS], unclear=True)
         advice = self._advise(self._matcher.match(text))
-        if last and advice.outcome is not Outcome.ANSWER and leans_on_topic(text):
-            in_context = self._advise(self._matcher.match(f"{text} {last.title}"))
-            advice = in_context if in_context.outcome is Outcome.ANSWER else advice
+        if last and advice.outcome is not Outcome.ANSWER and not advice.boundary and leans_on_topic(text):
+            return self._in_context(text, last, advice)
         return advice
 
     def reply(self, text: str) -> Reply:
         """The same, as the evaluation wants it."""
         advice = self.ask(text)
         return Reply(advice.outcome, tuple(item.id for item in advice.ranked[:LISTED]), advice.confidence)
+
+    def _in_context(self, text: str, last: Card, alone: Advice) -> Advice:
+        """A short follow-up read together with the last card's title.
+
+        The title always finds its own card, so that card is no answer but only offered first; another card that the
+        two find together is one.
+        """
+        together = self._advise(self._matcher.match(f"{text} {last.title}"))
+        if together.card and together.card.id != last.id:
+            return together
+        others = [item.id for item in alone.ranked if item.id != last.id]
+        suggestions = (last, *self.cards(others))[:SUGGESTIONS]
+        return replace(alone, outcome=Outcome.SUGGEST, suggestions=suggestions, unclear=False)
 
     def _advise(self, match: Match) -> Advice:
         outcome = decide(match)
@@ -113,13 +125,12 @@ class Advisor:
         return self.cards(list(dict.fromkeys(nearest)))[:SUGGESTIONS]
 
 
-def _part_of(card: Card, heading: str) -> Advice:
-    part = card.section(heading)
-    if not part and heading == "Cons":
-        part = card.section("Watch out")
-    missing = "" if part or heading == MORE_DETAIL else heading
+def _parts_of(card: Card, headings: Sequence[str]) -> Advice:
+    found = [card.section(heading) or (card.section(WATCH_OUT) if heading == CONS else None) for heading in headings]
+    parts = tuple(part for part in found if part)
+    missing = "" if parts or headings[0] == MORE_DETAIL else headings[0]
     ranked = (Ranked(card.id, 1.0),)
-    return Advice(Outcome.ANSWER, ranked=ranked, confidence=1.0, card=card, part=part, missing_part=missing)
+    return Advice(Outcome.ANSWER, ranked=ranked, confidence=1.0, card=card, parts=parts, missing_part=missing)
 
 
 def open_advisor(ours: Path, company: Sequence[Path], cache: Path) -> tuple[Advisor, tuple[Problem, ...]]:

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 MORE_DETAIL = "More detail"
+CONS = "Cons"
 WATCH_OUT = "Watch out"
 POINTS = ""  # the heading of a card's first, untitled section
 HEADINGS = (
     "Why it matters",
     "How it works",
     "Pros",
-    "Cons",
+    CONS,
     "Checkpoint",
     "Example",
     WATCH_OUT,

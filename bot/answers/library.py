@@ -41,7 +41,7 @@ class _Gathering:
     """What has been read so far. Later folders override earlier ones, id by id."""
 
     def __init__(self) -> None:
-        self.cards: dict[str, tuple[CardFile, CardFields]] = {}
+        self.cards: dict[str, list[tuple[CardFile, CardFields]]] = {}  # id → versions, ours first
         self.extensions: list[tuple[CardFile, ExtensionFields]] = []
         self.sources: dict[str, Source] = {}
         self.boundaries: dict[str, Boundary] = {}
@@ -82,7 +82,7 @@ class _Gathering:
             line = file.lines.get("id", 1)
             raise Unreadable([Problem(str(path), line, f"{seen[name]} has the id {name} already")])
         seen[name] = path
-        self.cards[name] = (file, file.fields)
+        self.cards.setdefault(name, []).append((file, file.fields))
 
     def _add_sources(self, path: Path) -> None:
         for entry in self._entries(path, dict):
@@ -136,7 +136,8 @@ class _Gathering:
         raise Unreadable([Problem(str(path), 1, f"this file should hold {kind} at its top level")])
 
     def library(self, digest: str) -> Library:
-        cards = {name: self._card(file, fields) for name, (file, fields) in sorted(self.cards.items())}
+        latest = {name: self._latest(versions) for name, versions in sorted(self.cards.items())}
+        cards = {name: card for name, card in latest.items() if card}
         for file, fields in self.extensions:
             if fields.extends in cards:
                 cards[fields.extends] = self._extended(cards[fields.extends], file, fields)
@@ -154,16 +155,16 @@ class _Gathering:
             places=self.places,
         )
 
+    def _latest(self, versions: Sequence[tuple[CardFile, CardFields]]) -> Card | None:
+        """The last version that has a source: an answer without one is no answer of ours."""
+        cards = [self._card(file, fields) for file, fields in versions]
+        return next((card for card in reversed(cards) if card.sources), None)
+
     def _card(self, file: CardFile, fields: CardFields) -> Card:
-        self._place(fields.id, file)
-        return Card(
-            **{
-                **dict(fields),
-                "sources": self._sources(file, fields.sources),
-                "sections": file.sections,
-                "digest": file.digest,
-            }
-        )
+        sources = self._sources(file, fields.sources)
+        if sources:
+            self._place(fields.id, file)
+        return Card(**{**dict(fields), "sources": sources, "sections": file.sections, "digest": file.digest})
 
     def _extended(self, card: Card, file: CardFile, fields: ExtensionFields) -> Card:
         return replace(

@@ -3,13 +3,14 @@
 import re
 from typing import Any
 
-from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
 from slack_bolt import App
 
 from bot.answers.service import AnswerService
 from bot.answers.store import Question
 from bot.answers.words import clean
 from bot.clock import Clock
+from bot.errors import Refusal
 from bot.slack import ids
 from bot.slack.bolt import Guard, Handler
 from bot.slack.gateway import Gateway
@@ -17,7 +18,6 @@ from bot.slack.incoming import Incoming
 from bot.slack.messages import Notice
 
 SUB_COMMANDS = ("ask", "help")
-CLOSE_ENOUGH = 70  # how alike a mistyped sub-command must be, of 100
 HELP_WORDS = {"", "help", "hilfe", "?", "what can you do"}
 
 
@@ -118,7 +118,10 @@ class AnswerListeners:
         self._gateway.open_modal(incoming.trigger_id, self._service.detail(incoming.value_or_refuse()))
 
     def share(self, incoming: Incoming) -> None:
-        view = self._service.share(incoming.key, incoming.value_or_refuse(), incoming.user_id)
+        question_id = incoming.value_or_refuse()
+        view = self._service.share(incoming.key, question_id, incoming.user_id)
+        if not self._guard.deliveries.is_new(incoming.key, f"share:{question_id}", self._clock()):
+            raise Refusal("This answer is shared already. If you don't see it, ask me again.")
         self._gateway.respond(incoming.response_url, view, in_channel=True)
 
     def dont_keep(self, incoming: Incoming) -> None:
@@ -180,9 +183,14 @@ def read_command(text: str) -> tuple[str | None, str]:
         return None, ""
     if word == "ask":
         return rest, ""
-    nearest = process.extractOne(word, SUB_COMMANDS, scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
+    nearest = next((name for name in SUB_COMMANDS if _is_slip(word, name)), None)
     if nearest is None:
         return text, ""
-    if nearest[0] == "help":
+    if nearest == "help":
         return None, ""
     return rest, f"I read “{first}” as “ask”."
+
+
+def _is_slip(word: str, name: str) -> bool:
+    """One letter more, less, wrong or swapped; not the first, which people get right (“task” is no “ask”)."""
+    return len(word) > 2 and word[0] == name[0] and DamerauLevenshtein.distance(word, name) <= 1

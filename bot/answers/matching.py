@@ -12,8 +12,8 @@ from bot.answers.words import BUCKETS, Spelling, clean, vector, words_of
 CANDIDATE_ASKS = 100  # the asks that full-text search ranks best
 CANDIDATE_TOPICS = 4  # and all asks of the topics that look likely by their features alone
 ROWS_READ = 600  # asks that the search terms may touch in all: common words are left out beyond it
-MOST_ROWS = 5_000  # asks that a single term may touch: a question of nothing but common words is left to its features
-ENTRIES_READ = 150_000  # topics that the features may touch in all: common features are left out beyond it
+MOST_ROWS = 4_000  # asks that a single term may touch: a question of nothing but common words is left to its features
+ENTRIES_READ = 100_000  # topics that the features may touch in all: common features are left out beyond it
 KEPT = 20  # cards, and as many boundaries, that a match names
 NEIGHBOURS = 5  # a topic's likeness is the mean of its closest asks
 BAYES_WEIGHT = 0.3

@@ -1,4 +1,4 @@
-"""Reads one knowledge file: front matter and Markdown of a card, the YAML of the rest. Problems carry their line."""
+"""Reads one knowledge file: a card with its front matter, or YAML. Problems carry their line."""
 
 import hashlib
 import re
@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import frontmatter
 import yaml
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from bot.answers.cards import HEADINGS, POINTS, Item, Problem, Section
+from bot.answers.bodies import read_body
+from bot.answers.cards import Problem, Section
 
 # As frontmatter chooses: the two differ on a question in [brackets].
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -142,7 +141,7 @@ def read_card(path: Path) -> CardFile:
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2026-02-30
         raise Unreadable([_yaml_problem(path, error, offset=1)]) from error
     body_line = text[: text.find(content)].count("\n") + 1 if content else 1
-    sections, problems = _sections(path, content, body_line)
+    sections, problems = read_body(path, content, body_line)
     model: type[CardFields | ExtensionFields] = ExtensionFields if "extends" in metadata else CardFields
     fields, field_problems = _checked(model, metadata, path, lines)
     if fields is None or problems:
@@ -230,88 +229,3 @@ def _yaml_problem(path: Path, error: yaml.YAMLError | ValueError, offset: int) -
     unread = str(error) if isinstance(error, ValueError) else "it can't be read"
     reason = getattr(error, "problem", None) or unread
     return Problem(str(path), mark.line + 1 + offset if mark else 1, f"this is not valid YAML: {reason}")
-
-
-def _sections(path: Path, body: str, first_line: int) -> tuple[list[Section], list[Problem]]:
-    """The body's headings and lists. Anything else in it is a problem: Slack could not show it."""
-    reader = _BodyReader(str(path), first_line)
-    for token in MarkdownIt("commonmark").enable("table").parse(body):
-        reader.take(token)
-    reader.close_section()
-    return reader.sections, reader.problems
-
-
-class _BodyReader:
-    """Walks Markdown tokens and gathers sections."""
-
-    PARTS_OF_TABLE = frozenset({"thead_open", "tbody_open", "tr_open", "th_open", "td_open"})
-    QUIET = PARTS_OF_TABLE | {"paragraph_open", "paragraph_close", "list_item_close", "heading_close"}
-
-    def __init__(self, path: str, first_line: int) -> None:
-        self.path, self.first_line = path, first_line
-        self.sections: list[Section] = []
-        self.problems: list[Problem] = []
-        self.heading, self.items = POINTS, list[Item]()
-        self.mark, self.depth = "", 0
-        self.in_heading = False
-
-    def take(self, token: Token) -> None:
-        line = self.first_line + (token.map[0] if token.map else 0)
-        match token.type:
-            case "heading_open":
-                self.close_section()
-                self.in_heading = True
-                if token.tag != "h2":
-                    self.refuse(line, "use ## for headings")
-            case "bullet_list_open" | "ordered_list_open":
-                self.depth += 1
-                if self.depth > 1:
-                    self.refuse(line, "a list inside a list can't be shown; make it flat")
-            case "bullet_list_close" | "ordered_list_close":
-                self.depth -= 1
-            case "list_item_open":
-                self.mark = f"{token.info}." if token.info else "•"
-            case "inline" if self.in_heading:
-                self.name_section(token.content, line)
-            case "inline":
-                self.add(token, line)
-            case kind if kind not in self.QUIET and token.nesting >= 0:
-                self.refuse(line, f"Slack can't show {_plain_name(kind)} in an answer; use a list or a paragraph")
-
-    def name_section(self, heading: str, line: int) -> None:
-        self.in_heading = False
-        if heading not in HEADINGS:
-            self.refuse(line, f"there is no heading “{heading}”; use one of: {', '.join(HEADINGS)}")
-        self.heading = heading
-
-    def add(self, token: Token, line: int) -> None:
-        for child in token.children or []:
-            if child.type in {"link_open", "image", "code_inline", "html_inline"}:
-                self.refuse(line, f"Slack can't show {_plain_name(child.type)} in an answer; write it as text")
-        self.items.append(Item(" ".join(token.content.split()), self.mark if self.depth else ""))
-
-    def refuse(self, line: int, text: str) -> None:
-        problem = Problem(self.path, line, text)
-        if problem not in self.problems:
-            self.problems.append(problem)
-
-    def close_section(self) -> None:
-        if self.items:
-            self.sections.append(Section(self.heading, tuple(self.items)))
-        self.heading, self.items = POINTS, []
-
-
-def _plain_name(kind: str) -> str:
-    names = {
-        "table_open": "a table",
-        "fence": "a code block",
-        "code_block": "a code block",
-        "code_inline": "code",
-        "html_block": "HTML",
-        "html_inline": "HTML",
-        "image": "an image",
-        "link_open": "a link",
-        "blockquote_open": "a quotation",
-        "hr": "a line",
-    }
-    return names.get(kind, kind.replace("_", " "))

@@ -14,15 +14,23 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     insert,
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from bot.answers.gaps import Gap
 from bot.keys import WorkspaceKey
-from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.columns import (
+    given_workspace,
+    in_given_workspace,
+    of_workspace,
+    workspace_columns,
+    workspace_values,
+)
 from bot.storage.database import Database, UtcDateTime, metadata
 
 QUESTIONS = Table(
@@ -58,6 +66,23 @@ FEEDBACK = Table(
     Column("comment", Text),
     Column("given_at", UtcDateTime, nullable=False),
     Index("feedback_given", "given_at"),
+)
+
+
+# The statements of every question, built once: building them anew took longer than running them.
+ADD = insert(QUESTIONS)
+CHANGE = update(QUESTIONS).where(in_given_workspace(QUESTIONS), QUESTIONS.c.id == bindparam("given_id"))
+LAST_TOPIC = (
+    select(QUESTIONS.c.card_id)
+    .where(
+        in_given_workspace(QUESTIONS),
+        QUESTIONS.c.channel_id == bindparam("channel"),
+        QUESTIONS.c.thread_ts == bindparam("thread"),
+        QUESTIONS.c.card_id.is_not(None),
+        QUESTIONS.c.asked_at >= bindparam("since"),
+    )
+    .order_by(QUESTIONS.c.asked_at.desc())
+    .limit(1)
 )
 
 
@@ -101,12 +126,12 @@ class AnswerStore:
 
     def add(self, key: WorkspaceKey, question: Question) -> bool:
         """Save a question. False when it is there already: the same delivery came twice."""
-        with self._database.write() as connection:
-            known = select(QUESTIONS.c.id).where(of_workspace(QUESTIONS, key), QUESTIONS.c.id == question.id)
-            if connection.execute(known).first():
-                return False
-            connection.execute(insert(QUESTIONS).values(**workspace_values(key), **_row(question)))
-            return True
+        try:
+            with self._database.write() as connection:
+                connection.execute(ADD, {**workspace_values(key), **_row(question)})
+        except IntegrityError:
+            return False
+        return True
 
     def get(self, key: WorkspaceKey, question_id: str) -> Question | None:
         query = select(QUESTIONS).where(of_workspace(QUESTIONS, key), QUESTIONS.c.id == question_id)
@@ -117,8 +142,7 @@ class AnswerStore:
     def change(self, key: WorkspaceKey, question_id: str, **values: Any) -> None:
         """Set some columns of a question; nothing happens when it is gone."""
         with self._database.write() as connection:
-            matching = and_(of_workspace(QUESTIONS, key), QUESTIONS.c.id == question_id)
-            connection.execute(update(QUESTIONS).where(matching).values(**values))
+            connection.execute(CHANGE, {**given_workspace(key), "given_id": question_id, **values})
 
     def forget(self, key: WorkspaceKey, question_id: str) -> None:
         """Erase what was asked; the topic stays, so that a follow-up still works."""
@@ -126,20 +150,9 @@ class AnswerStore:
 
     def last_topic(self, key: WorkspaceKey, channel_id: str, thread_ts: str, since: datetime) -> str | None:
         """The card that this conversation was last about."""
-        query = (
-            select(QUESTIONS.c.card_id)
-            .where(
-                of_workspace(QUESTIONS, key),
-                QUESTIONS.c.channel_id == channel_id,
-                QUESTIONS.c.thread_ts == thread_ts,
-                QUESTIONS.c.card_id.is_not(None),
-                QUESTIONS.c.asked_at >= since,
-            )
-            .order_by(QUESTIONS.c.asked_at.desc())
-            .limit(1)
-        )
+        conversation = {"channel": channel_id, "thread": thread_ts, "since": since}
         with self._database.read() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(LAST_TOPIC, {**given_workspace(key), **conversation}).scalar()
 
     def unanswered(self, since: datetime, before: datetime) -> list[tuple[WorkspaceKey, Question]]:
         """Questions of all workspaces that were saved in the span and never answered: a crash came between."""
@@ -199,7 +212,8 @@ def _row(question: Question) -> dict[str, Any]:
 
 
 def _storable(text: str | None) -> str | None:
-    return text and text.replace("\0", "")  # PostgreSQL has no text with a null character
+    """Text as both databases take it: no null character, no half of a surrogate pair."""
+    return text and text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _question(row: RowMapping) -> Question:

@@ -1,7 +1,8 @@
 """The engine and its units of work, the same on SQLite and PostgreSQL."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,6 +55,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
+        # SQLite has one writer at a time, and one that finds it busy sleeps for up to 100 ms: threads take turns here.
+        self._turn = threading.RLock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -75,6 +78,7 @@ class Database:
         """A unit that writes: committed at the end, rolled back on any error."""
         with (
             _translated(),
+            self._turn,
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):

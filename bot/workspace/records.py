@@ -155,11 +155,12 @@ class Trigger:
 
 @dataclass
 class Fault:
-    """The next `times` calls of `method` (`*`: of any) answer wrongly, or late after having taken effect."""
+    """The next `times` calls of `method` (`*`: of any) answer wrongly, in vain or `after_effect`, or late."""
 
     method: str
     error: str = ""
     status: int = 200
+    after_effect: bool = False
     delay_after_effect: float = 0.0
     retry_after: int = 1
     times: int = 1

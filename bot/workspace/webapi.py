@@ -65,9 +65,12 @@ class WebApi:
         if wait:
             return Reply({"ok": False, "error": "ratelimited"}, 429, wait)
         fault = self._next_fault(name)
-        if fault and (fault.error or fault.status != 200):
+        is_broken = fault is not None and bool(fault.error or fault.status != 200)
+        if fault and is_broken and not fault.after_effect:
             return _broken(fault)
         answer = method.run(self.state, args)
+        if fault and is_broken:
+            return _broken(fault)
         return Reply(answer, pause=fault.delay_after_effect if fault else 0.0)
 
     def _check_token(self, name: str, token: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answers.cards import HEADINGS, MORE_DETAIL, WATCH_OUT
-from bot.answers.followups import ASPECTS, aspect_of, leans_on_topic
+from bot.answers.followups import ASPECTS, aspects_of, leans_on_topic
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ from bot.answers.followups import ASPECTS, aspect_of, leans_on_topic
         ("what are the risks", WATCH_OUT),
         ("watch out?", WATCH_OUT),
         ("and what do we watch out", WATCH_OUT),
+        ("what should we watch out for?", WATCH_OUT),
         ("tell me more", MORE_DETAIL),
         ("can you elaborate? more details please", MORE_DETAIL),
         ("the checkpoint?", "Checkpoint"),
@@ -28,7 +29,7 @@ from bot.answers.followups import ASPECTS, aspect_of, leans_on_topic
     ],
 )
 def test_a_bare_follow_up_asks_for_a_section(text: str, heading: str) -> None:
-    assert aspect_of(text) == heading
+    assert aspects_of(text) == (heading,)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,11 @@ def test_a_bare_follow_up_asks_for_a_section(text: str, heading: str) -> None:
     ],
 )
 def test_a_question_that_says_anything_of_its_own_asks_for_no_section(text: str) -> None:
-    assert aspect_of(text) is None
+    assert aspects_of(text) == ()
+
+
+def test_one_follow_up_may_ask_for_two_sections() -> None:
+    assert aspects_of("pros and cons?") == ("Pros", "Cons")
 
 
 def test_every_section_asked_for_is_one_that_a_card_can_have() -> None:

@@ -358,7 +358,10 @@ ENVELOPES = {
     "a command in several lines": ("slash_commands", {**COMMAND, "command": "/x", "text": "a\nb"}),
     "a click": ("interactive", CLICK),
     "a click on the home page": ("interactive", HOME_CLICK),
-    "a click on an id in two lines": ("interactive", {**CLICK, "actions": [{**CLICK["actions"][0], "action_id": "a\nb"}]}),
+    "a click on an id in two lines": (
+        "interactive",
+        {**CLICK, "actions": [{**CLICK["actions"][0], "action_id": "a\nb"}]},
+    ),
     "a modal": ("interactive", SUBMISSION),
     "a closed modal": ("interactive", {**SUBMISSION, "type": "view_closed", "is_cleared": False}),
     "a global shortcut": interaction("shortcut", callback_id="note", action_ts="1.1"),

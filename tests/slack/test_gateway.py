@@ -61,9 +61,7 @@ def test_a_post_is_in_the_channel_and_says_where(gateway: Gateway, server: Works
     assert server.workspace.messages(room.id)[-1]["text"] == "Hello &amp; welcome"
 
 
-def test_a_post_to_a_person_says_which_channel_it_is_in(
-    gateway: Gateway, server: WorkspaceServer, ana: Person
-) -> None:
+def test_a_post_to_a_person_says_which_channel_it_is_in(gateway: Gateway, server: WorkspaceServer, ana: Person) -> None:
     assert gateway.post(ana.id, HELLO) == server.workspace.dm_of(ana.id).id
 
 
@@ -82,9 +80,7 @@ def test_an_ephemeral_is_seen_by_one_person(
     assert server.workspace.messages(room.id) == []
 
 
-def test_an_answer_in_a_direct_message_is_found_again(
-    gateway: Gateway, server: WorkspaceServer, ana: Person
-) -> None:
+def test_an_answer_in_a_direct_message_is_found_again(gateway: Gateway, server: WorkspaceServer, ana: Person) -> None:
     channel = server.workspace.dm_of(ana.id).id
     gateway.post(channel, HELLO, question_id="q1")
     ts = server.workspace.messages(channel)[-1]["ts"]
@@ -220,9 +216,7 @@ def test_no_answer_in_time_is_an_unknown_outcome() -> None:
         gateway_to(crooked.url, timeout=1).post("C1", HELLO)
 
 
-def test_an_answer_after_the_effect_but_too_late_is_an_unknown_outcome(
-    server: WorkspaceServer, room: Channel
-) -> None:
+def test_an_answer_after_the_effect_but_too_late_is_an_unknown_outcome(server: WorkspaceServer, room: Channel) -> None:
     server.workspace.faults.append(Fault("chat.postMessage", delay_after_effect=3))
     slow = Gateway(WebClient(server.bot_token, base_url=server.api_url, timeout=1), RENDERER)
     with pytest.raises(UnknownOutcome):
@@ -310,5 +304,3 @@ def test_no_error_and_no_log_line_shows_the_token(caplog: pytest.LogCaptureFixtu
 )
 def test_loopback_is_told_from_the_world(url: str, stays: bool) -> None:
     assert is_loopback(url) is stays
-
-

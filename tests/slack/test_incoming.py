@@ -81,7 +81,9 @@ def test_modals_and_the_home_page_have_no_channel(body: Json) -> None:
     assert Incoming(body).channel_id == ""
 
 
-@pytest.mark.parametrize("body", [{**MENTION, "enterprise_id": "E1"}, {**CLICK, "enterprise": {"id": "E1", "name": "e"}}])
+@pytest.mark.parametrize(
+    "body", [{**MENTION, "enterprise_id": "E1"}, {**CLICK, "enterprise": {"id": "E1", "name": "e"}}]
+)
 def test_an_enterprise_is_part_of_the_key(body: Json) -> None:
     assert Incoming(body).key == WorkspaceKey("E1", "T1")
 
@@ -169,7 +171,9 @@ def test_a_button_without_a_value_is_refused_kindly() -> None:
         with_action(value=None).value_or_refuse()
 
 
-@pytest.mark.parametrize("body", [{}, {"actions": []}, {"actions": [None]}, {"event": None, "view": None, "user": None}])
+@pytest.mark.parametrize(
+    "body", [{}, {"actions": []}, {"actions": [None]}, {"event": None, "view": None, "user": None}]
+)
 def test_a_payload_without_anything_reads_as_empty(body: Json) -> None:
     incoming = Incoming(body)
     assert incoming.key == WorkspaceKey("", "")

@@ -59,7 +59,7 @@ def test_a_name_that_the_view_does_not_have_is_reported_by_name(draw: Draw, expr
 
 
 def test_a_missing_template_is_reported_by_name(tmp_path: Path) -> None:
-    with pytest.raises(TemplateNotFound, match="words.json.j2"):
+    with pytest.raises(TemplateNotFound, match=r"words\.json\.j2"):
         Renderer(tmp_path).render(Words("x"))
 
 

@@ -86,4 +86,3 @@ def test_the_migrations_make_exactly_what_the_code_uses(database: Database) -> N
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-

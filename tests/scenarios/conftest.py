@@ -1,0 +1,95 @@
+"""The stage that conversations play on: one for all where nothing breaks, a fresh one where something does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from bot.workspace.records import Channel, Person
+from tests.scenarios.stage import MovableClock, Stage
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def partings() -> Iterator[list[Thread]]:
+    """Bots that are on their way out; all are gone at the end."""
+    leaving: list[Thread] = []
+    yield leaving
+    for thread in leaving:
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def shared_stage(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path, partings: list[Thread]
+) -> Iterator[Stage]:
+    stage = Stage(tmp_path_factory.mktemp("stage"), cache)
+    stage.start_bot()
+    yield stage
+    partings += stage.leave()
+
+
+@pytest.fixture
+def refusals() -> set[str]:
+    """Slack's words for what it refuses in this scene; nothing, unless the scene is about it."""
+    return set()
+
+
+@pytest.fixture
+def bot_errors(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Nothing of ours may be logged as an error."""
+    yield
+    records = [record for record in caplog.get_records("call") if record.name.split(".")[0] == "bot"]
+    assert [record.getMessage() for record in records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def stage(shared_stage: Stage, refusals: set[str], bot_errors: None) -> Iterator[Stage]:  # noqa: ARG001
+    """The shared stage; after each scene, all that must always hold is looked at."""
+    deliveries, calls = len(shared_stage.workspace.deliveries), len(shared_stage.workspace.calls)
+    yield shared_stage
+    shared_stage.check(deliveries, calls, refusals)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def fresh_stage(
+    tmp_path: Path,
+    cache: Path,
+    clock: MovableClock,
+    refusals: set[str],
+    partings: list[Thread],
+    bot_errors: None,  # noqa: ARG001
+) -> Iterator[Stage]:
+    """A stage of its own, without a bot yet, where time moves as the test says."""
+    stage = Stage(tmp_path, cache, clock)
+    yield stage
+    try:
+        stage.check(0, 0, refusals)
+    finally:
+        partings += stage.leave()
+
+
+@pytest.fixture
+def ana(stage: Stage) -> Person:
+    return stage.person(f"ana{next(_numbers)}", "Ana Weber")
+
+
+@pytest.fixture
+def ben(stage: Stage) -> Person:
+    return stage.person(f"ben{next(_numbers)}", "Ben Okafor")
+
+
+@pytest.fixture
+def room(stage: Stage, ana: Person, ben: Person) -> Channel:
+    return stage.room(f"leadership-{next(_numbers)}", ana, ben)

@@ -1,0 +1,245 @@
+"""A workspace with the real bot in it, and what people do there: each deed waits for what the bot does about it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from bot.app import Bot, build
+from bot.clock import Clock, system_clock
+from bot.resources import MANIFEST
+from bot.settings import load_settings
+from bot.workspace.records import Channel, Delivery, Json, Person
+from bot.workspace.server import WorkspaceServer
+
+PATIENCE = 20.0  # a machine that does much else besides answers slowly
+PING = re.compile(r"<!(channel|here|everyone|subteam)")
+
+
+class MovableClock:
+    """Time as a test wants it. Each look takes a millisecond, so that no two things happen at once."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+        self._lock = threading.Lock()
+
+    def __call__(self) -> datetime:
+        with self._lock:
+            self.now += timedelta(milliseconds=1)
+            return self.now
+
+    def advance(self, **span: float) -> None:
+        with self._lock:
+            self.now += timedelta(**span)
+
+
+class Stage:
+    """The workspace, the bots in it, and the database they share."""
+
+    def __init__(self, folder: Path, cache: Path, clock: Clock = system_clock) -> None:
+        self.server = WorkspaceServer(json.loads(MANIFEST.read_text("utf-8")), rate_limits=False, clock=clock)
+        self.server.start()
+        self.workspace = self.server.workspace
+        self.clock = clock
+        self.bots: list[Bot] = []
+        self.database = folder / "stage.db"
+        self.settings = load_settings(
+            slack=True,
+            slack_bot_token=self.server.bot_token,
+            slack_app_token=self.server.app_token,
+            slack_api_url=self.server.api_url,
+            database_url=f"sqlite:///{self.database}",
+            cco_knowledge_dir=(),
+            cco_cache_dir=cache,
+            cco_retention_days=90,
+        )
+
+    # The bot
+
+    def start_bot(self) -> Bot:
+        bot = build(self.settings, self.clock)
+        connected = len(self.workspace.sockets.queues)
+        self.bots.append(bot)
+        bot.start()
+        self.workspace.wait_for(lambda: len(self.workspace.sockets.queues) > connected, PATIENCE)
+        return bot
+
+    def finish(self) -> None:
+        """Waits until everything sent is acknowledged and everything begun is done. The bots do nothing after it."""
+        self.workspace.wait_for(lambda: all(item.is_settled for item in self.workspace.deliveries), PATIENCE)
+        for bot in self.bots:
+            bot.bolt.listener_runner.listener_executor.shutdown(wait=True)
+            bot.guard.backlog.drain()
+
+    def leave(self) -> list[Thread]:
+        """Ends the server at once and the bots aside: their clients take seconds of their own to close."""
+        for bot in self.bots:
+            bot.socket.client.auto_reconnect_enabled = False
+        self.server.stop()
+        partings = [Thread(target=bot.close) for bot in self.bots]
+        for parting in partings:
+            parting.start()
+        return partings
+
+    # People
+
+    def person(self, name: str, real_name: str) -> Person:
+        return self.workspace.add_person(name, real_name)
+
+    def room(self, name: str, *people: Person, with_bot: bool = True) -> Channel:
+        room = self.workspace.add_channel(name, [person.id for person in people])
+        if with_bot:
+            self.workspace.invite_bot(room)
+        return room
+
+    def dm(self, person: Person) -> str:
+        return self.workspace.dm_of(person.id).id
+
+    # Asking
+
+    def mention(self, person: Person, room: Channel, text: str, thread_ts: str | None = None) -> Json:
+        """Mentions the bot and gives its answer in the thread."""
+        message = self.workspace.say(person.id, room.id, f"@cco {text}", thread_ts)
+        return self.reply_to(message)
+
+    def reply_to(self, message: Json) -> Json:
+        """The bot's next message in the thread of this one."""
+        thread = message.get("thread_ts", message["ts"])
+        return self._awaited(lambda: self._after(message, self.said(message["channel"], thread)))
+
+    def write(self, person: Person, text: str, thread_ts: str | None = None) -> Json:
+        """Writes to the bot directly and gives its answer."""
+        message = self.workspace.say(person.id, self.dm(person), text, thread_ts)
+        return self._awaited(lambda: self._after(message, self.said(message["channel"], thread_ts)))
+
+    def command(self, person: Person, room: Channel | str, text: str) -> Json:
+        """Types `/cco …` and gives what only this person sees."""
+        place = room if isinstance(room, str) else room.id
+        return self.shown(person, lambda: self.workspace.command(person.id, place, "/cco", text))
+
+    def shown(self, person: Person, deed: Callable[[], Any]) -> Json:
+        """The next message that only this person sees, after they did something."""
+        before = len(self.workspace.ephemerals(person.id))
+        deed()
+        return self._awaited(lambda: self.workspace.ephemerals(person.id)[before:])
+
+    def posted(self, channel_id: str, deed: Callable[[], Any], thread_ts: str | None = None) -> Json:
+        """The bot's next message in this place, after somebody did something."""
+        before = len(self.said(channel_id, thread_ts))
+        deed()
+        return self._awaited(lambda: self.said(channel_id, thread_ts)[before:])
+
+    def opened(self, person: Person, deed: Callable[[], Any]) -> Json:
+        """The modal that opens after this person did something."""
+        deed()
+        return self._awaited(lambda: self.workspace.views(person.id))
+
+    def press(self, person: Person, source: Json, action: str, value: str | None = None) -> Delivery:
+        """Presses a button; of several with numbered ids (`open_card:1`), the one with this value."""
+        pressed = next(item for item in buttons(source) if item[0].startswith(action) and value in (None, item[1]))
+        return self.workspace.click(person.id, source, pressed[0], pressed[1])
+
+    def again(self, delivery: Delivery) -> Delivery:
+        """Slack sends the same thing once more, in a new envelope."""
+        fresh = {"envelope_id": self.workspace.next_id("e"), "acked_at": None, "ack_seconds": None, "failure": ""}
+        return self.workspace.sockets.dispatch(replace(delivery, attempt=1, reason="timeout", **fresh))
+
+    def delivery(self, subject: str) -> Delivery:
+        """The newest delivery about this."""
+        return next(item for item in reversed(self.workspace.deliveries) if item.subject == subject)
+
+    def said(self, channel_id: str, thread_ts: str | None = None) -> list[Json]:
+        """What the bot said in a channel's own timeline, or in a thread."""
+        found = self.workspace.messages(channel_id, thread_ts)
+        return [message for message in found if message["user"] == self.workspace.team.bot_user]
+
+    def rows(self, query: str, *values: str) -> list[Any]:
+        """What the database holds, read by nothing of ours."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def _awaited(self, found: Callable[[], list[Json]]) -> Json:
+        return self.workspace.wait_for(found, PATIENCE)[0]
+
+    @staticmethod
+    def _after(message: Json, said: list[Json]) -> list[Json]:
+        return [reply for reply in said if reply["ts"] > message["ts"]]
+
+    # What must hold after every scene
+
+    def check(self, deliveries: int, calls: int, refusals: set[str]) -> None:
+        """Everything sent was acknowledged, Slack refused nothing but what the scene is about, nobody was pinged."""
+        workspace = self.workspace
+        workspace.wait_for(lambda: all(item.is_settled for item in workspace.deliveries[deliveries:]), PATIENCE)
+        unacked = [item for item in workspace.deliveries[deliveries:] if item.failure]
+        assert unacked == [], workspace.transcript()
+        refused = [call for call in workspace.calls[calls:] if not call.answer.get("ok")]
+        assert {call.answer.get("error") for call in refused} == refusals, refused
+        for call in workspace.calls[calls:]:
+            assert not PING.search(json.dumps(mrkdwn_of(call.args))), call
+
+
+def texts(node: Any) -> str:
+    """All the words of a message or a view, as a person reads them."""
+    return "\n".join(_texts(node.get("blocks", []) if isinstance(node, dict) else node))
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("text", "label", "hint", "title") and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _texts(item)
+
+
+def buttons(source: Json) -> list[tuple[str, str, str]]:
+    """Action id, value and words of each button of a message or a view."""
+    found = []
+    for block in source.get("blocks", []):
+        for element in [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]:
+            if element["type"] == "button":
+                found.append((element["action_id"], element.get("value", ""), element["text"]["text"]))
+    return found
+
+
+def cards(source: Json) -> list[str]:
+    """The cards that the message's buttons lead to."""
+    return [value for action, value, _ in buttons(source) if action.startswith("open_card")]
+
+
+def feedback(source: Json, verdict: str) -> str:
+    """The value of a message's thumb: `up` or `down`."""
+    element = next(e for block in source["blocks"] for e in block.get("elements", []) if e["type"] == "feedback_buttons")
+    side = {"up": "positive_button", "down": "negative_button"}[verdict]
+    return str(element[side]["value"])
+
+
+def mrkdwn_of(node: Any) -> Any:
+    """What Slack would read mentions in: a call's text and every mrkdwn object."""
+    blocks = node.get("blocks") or (node.get("view") or {})
+    blocks = json.loads(blocks) if isinstance(blocks, str) and blocks else blocks
+    return [node.get("text", ""), *_mrkdwn(blocks)]
+
+
+def _mrkdwn(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "mrkdwn":
+            yield str(node["text"])
+        for value in node.values():
+            yield from _mrkdwn(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _mrkdwn(item)
