@@ -16,10 +16,13 @@ GOAL_MB = 120
 
 def run() -> dict[str, Any]:
     """Print and return the figures."""
-    with tempfile.TemporaryDirectory(prefix="cco-bench-") as name, workspace_process() as workspace:
-        with bot_process(workspace, Path(name)) as bot:
-            workspace.wait_connected()
-            resident = _answering(workspace, bot)
+    with (
+        tempfile.TemporaryDirectory(prefix="cco-bench-") as name,
+        workspace_process() as workspace,
+        bot_process(workspace, Path(name)) as bot,
+    ):
+        workspace.wait_connected()
+        resident = _answering(workspace, bot)
     print(f"Memory of `cco run`; the goal is {GOAL_MB} MB after 1,000 questions, and flat from there\n")
     print(table(("questions", "resident MB"), list(resident.items())))
     return {"resident_mb": {str(count): value for count, value in resident.items()}, "goal_mb": GOAL_MB}

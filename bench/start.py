@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,11 +29,13 @@ def run() -> dict[str, Any]:
         "connected_s": round(median(connected), 3),
         "connected_least_s": round(min(connected), 3),
     }
-    print(f"`cco ask`: {median(asks):.2f} s of processor time (least {min(asks):.2f}; goal {GOALS['ask_cpu_s']})")
-    print(
-        f"`cco run`: connected after {median(connected):.2f} s (least {min(connected):.2f}; goal {GOALS['connected_s']})"
-    )
+    _show("`cco ask`, processor time", asks, GOALS["ask_cpu_s"])
+    _show("`cco run`, until connected", connected, GOALS["connected_s"])
     return {**figures, "runs": RUNS, "goals": GOALS}
+
+
+def _show(what: str, seconds: Sequence[float], goal: float) -> None:
+    print(f"{what}: {median(seconds):.2f} s (least {min(seconds):.2f}; goal {goal})")
 
 
 def _ask_cpu(folder: Path) -> float:

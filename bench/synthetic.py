@@ -14,9 +14,47 @@ ASKS = 20  # of each card
 VOCABULARY = 40_000  # words
 TOPIC_WORDS = 30  # that a card's asks come back to
 TOPIC_SHARE = 0.35  # of an ask's words that are its topic's own
-ONSETS = "b bl br c ch cl cr d dr f fl fr g gr h j k l m n p pl pr qu r s sc sh sl sp st str t th tr v w".split()
-VOWELS = "a e i o u ai ea ee ou io".split()
-ENDINGS = "n r l s t m nd nt st ck ng ss x rd d".split() + [""] * 12
+ONSETS = (
+    "b",
+    "bl",
+    "br",
+    "c",
+    "ch",
+    "cl",
+    "cr",
+    "d",
+    "dr",
+    "f",
+    "fl",
+    "fr",
+    "g",
+    "gr",
+    "h",
+    "j",
+    "k",
+    "l",
+    "m",
+    "n",
+    "p",
+    "pl",
+    "pr",
+    "qu",
+    "r",
+    "s",
+    "sc",
+    "sh",
+    "sl",
+    "sp",
+    "st",
+    "str",
+    "t",
+    "th",
+    "tr",
+    "v",
+    "w",
+)
+VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ee", "ou", "io")
+ENDINGS = ("n", "r", "l", "s", "t", "m", "nd", "nt", "st", "ck", "ng", "ss", "x", "rd", "d", *[""] * 12)
 SUFFIXES = ["", "", "", "", "s", "ing", "ed", "er", "ment", "tion", "al", "ity", "able", "ly"]
 LONG_QUESTION = 1_500  # characters
 

@@ -26,6 +26,7 @@ COLUMNS = {
     "boundaries": ("id", "topic", "nearest", "reply"),
     "vocabulary": ("name", "phrases"),
 }
+ASKS = ("id", "topic", "words")
 PAGE_SIZE = 32_768  # bytes; the arrays are long, and small pages read them slowly
 
 
@@ -53,11 +54,11 @@ def _write(library: Library, path: Path) -> None:
     with Database(str(path)) as database:
         database.execute(f"PRAGMA page_size={PAGE_SIZE}")
         for name, rows in _tables(library).items():
-            database[name].create({column: str for column in COLUMNS[name]}, pk=COLUMNS[name][0])
+            database[name].create(dict.fromkeys(COLUMNS[name], str), pk=COLUMNS[name][0])
             database[name].insert_all(rows)
         worded = _worded(library)
-        rows = ({"id": number, "topic": topic, "words": " ".join(words)} for number, (topic, words) in enumerate(worded))
-        database["asks"].insert_all(rows, pk="id")
+        asks = ((number, topic, " ".join(words)) for number, (topic, words) in enumerate(worded))
+        database["asks"].insert_all((dict(zip(ASKS, ask, strict=True)) for ask in asks), pk="id")
         database["asks"].enable_fts(["words"], tokenize="porter")
         spelled = Counter(word for _, words in worded for word in set(words))
         database["words"].insert_all(({"word": word, "asks": count} for word, count in spelled.items()), pk="word")
@@ -74,9 +75,7 @@ def _tables(library: Library) -> dict[str, list[dict[str, Any]]]:
             {"id": item.id, "topic": item.topic, "nearest": json.dumps(item.nearest), "reply": item.reply}
             for item in library.boundaries
         ],
-        "vocabulary": [
-            {"name": name, "phrases": json.dumps(phrases)} for name, phrases in library.vocabulary.items()
-        ],
+        "vocabulary": [{"name": name, "phrases": json.dumps(phrases)} for name, phrases in library.vocabulary.items()],
     }
 
 
@@ -94,7 +93,7 @@ def _topics(library: Library) -> Iterable[tuple[str, list[str]]]:
 
 
 def _array_rows(evidence: Evidence) -> Iterable[dict[str, Any]]:
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "idf": evidence.idf,
         "asks.starts": evidence.asks.starts,
         "asks.ids": evidence.asks.ids,

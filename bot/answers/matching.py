@@ -1,5 +1,6 @@
 """Ranks the cards for a question: full-text search names candidates, words and characters weigh them."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,8 @@ class Matcher:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._spelling = Spelling(index.ask_counts)
+        self._dense = np.zeros(2 * BUCKETS, np.float32)  # the question as a whole vector; zeros in between
+        self._turn = threading.Lock()  # one for all threads: a megabyte each would never be given back
         names = index.evidence.names
         self._place = np.argsort(np.argsort(np.array(names)))  # among all names in order: it settles ties
         self._is_boundary = np.array([name.startswith(BOUNDARY) for name in names])
@@ -72,7 +75,8 @@ class Matcher:
         """The question's known words as an FTS5 query, rarest first, as many as may be read."""
         counts = self.index.ask_counts
         known = sorted({word for word in words if word in counts}, key=lambda word: (counts[word], word))
-        budget, terms = ROWS_READ, []
+        budget = ROWS_READ
+        terms: list[str] = []
         for word in known:
             budget -= counts[word]
             if counts[word] > MOST_ROWS or (terms and budget < 0):
@@ -84,12 +88,10 @@ class Matcher:
         """The score of each topic: how close its closest asks come, and its chance by its features alone."""
         evidence = self.index.evidence
         ids, weights = vector(words, evidence.idf)
-        dense = np.zeros(2 * BUCKETS, np.float32)
-        dense[ids] = weights
         chances = self._bayes(ids, weights)
         likely = np.argsort(-chances, kind="stable")[:CANDIDATE_TOPICS]
         spans = [np.arange(evidence.first_ask[topic], evidence.first_ask[topic + 1]) for topic in likely]
-        likeness = self._likeness(dense, np.unique(np.concatenate([asks, *spans])))
+        likeness = self._likeness(ids, weights, np.unique(np.concatenate([asks, *spans])))
         return likeness + BAYES_WEIGHT * chances
 
     def _bayes(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -98,7 +100,7 @@ class Matcher:
         ids, weights = self._affordable(ids, weights)
         at, sizes = evidence.topics.picked(ids)
         gains = evidence.topics.weights[at].astype(np.float64) * np.repeat(weights, sizes)
-        scores = np.bincount(evidence.topics.ids[at], gains, minlength=len(evidence.names))
+        scores = np.bincount(evidence.topics.ids[at], gains, len(evidence.names)).astype(np.float64)
         scores += evidence.floors * float(weights.sum(dtype=np.float64))
         chances = np.exp((scores - scores.max()) / BAYES_TEMPERATURE)
         return np.asarray(chances / chances.sum(), np.float64)
@@ -113,11 +115,16 @@ class Matcher:
         kept = np.sort(order[np.cumsum(sizes[order]) <= ENTRIES_READ])
         return ids[kept], weights[kept]
 
-    def _likeness(self, dense: NDArray[np.float32], asks: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _likeness(
+        self, ids: NDArray[np.int32], weights: NDArray[np.float32], asks: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
         """For each topic the mean cosine of its closest asks among these."""
         evidence = self.index.evidence
-        at, sizes = evidence.asks.picked(asks)
-        products = dense[evidence.asks.ids[at]] * evidence.asks.weights[at]
+        ask_ids, ask_weights, sizes = evidence.asks.joined(asks)
+        with self._turn:
+            self._dense[ids] = weights
+            products = self._dense[ask_ids] * ask_weights
+            self._dense[ids] = 0
         cosines = np.add.reduceat(products, np.cumsum(sizes) - sizes, dtype=np.float64) / 2  # two unit vectors
         topics = np.searchsorted(evidence.first_ask, asks, side="right") - 1
         order = np.lexsort((-cosines, topics))

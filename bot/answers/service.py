@@ -146,7 +146,9 @@ class AnswerService:
     def dont_keep(self, key: WorkspaceKey, question_id: str, user_id: str) -> View:
         """Erase a kept question, and the message about it without the promise that it was kept."""
         question = self._asked(key, question_id, user_id)
-        advice = self._advisor.ask(question.text or "")
+        if question.text is None:
+            raise Refusal("That question is no longer kept.")
+        advice = self._advisor.ask(question.text)
         self._store.forget(key, question.id)
         return self._presenter.advice(question, advice, kept=False)
 

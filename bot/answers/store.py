@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from bot.answers.gaps import Gap
+from bot.answers.words import clean
 from bot.keys import WorkspaceKey
 from bot.storage.columns import (
     given_workspace,
@@ -195,7 +196,7 @@ class AnswerStore:
         )
         with self._database.read() as connection:
             rows = connection.execute(query).mappings().all()
-        return [Gap(row["text"], row["outcome"] or "", row["kept_as"], row["card_id"], row["asked_at"]) for row in rows]
+        return [_gap(row) for row in rows if clean(row["text"])]  # a card chosen by a button has no words
 
     def clean(self, text_before: datetime, rows_before: datetime) -> int:
         """Erase texts not kept and asked before the first time, and all rows from before the second."""
@@ -209,6 +210,11 @@ class AnswerStore:
 
 def _row(question: Question) -> dict[str, Any]:
     return vars(replace(question, text=_storable(question.text)))
+
+
+def _gap(row: RowMapping) -> Gap:
+    """Mentions are ids of people and channels, so they go."""
+    return Gap(clean(row["text"]), row["outcome"] or "", row["kept_as"], row["card_id"], row["asked_at"])
 
 
 def _storable(text: str | None) -> str | None:

@@ -80,7 +80,7 @@ class Spelling:
     SHORTEST = 4  # shorter words have too many neighbours
     LONGEST = 24
     CLOSE_ENOUGH = 0.75
-    MOST_REPAIRED = 40  # words of one question: beyond it, it is in another language
+    MOST_REPAIRED = 25  # words of one question: beyond it, it is in another language
 
     def __init__(self, known: Iterable[str]) -> None:
         self._known = frozenset(known)
@@ -88,7 +88,7 @@ class Spelling:
         for word in sorted(self._known):
             if len(word) >= self.SHORTEST:
                 self._by_start.setdefault(word[0], []).append(word)
-        self._letters: dict[str, NDArray[np.uint64]] = {}
+        self._shapes: dict[str, tuple[NDArray[np.uint64], NDArray[np.int64]]] = {}
 
     def repair(self, words: Sequence[str]) -> list[str]:
         """The known words that the unknown ones come close to; people get a word's first letter right."""
@@ -108,17 +108,24 @@ class Spelling:
         return best[0] if best else None
 
     def _similar(self, word: str) -> list[str]:
-        """The words with the same start whose letters differ no more than those of a close one can.
+        """The words with the same start whose length and letters differ no more than those of a close one can.
 
         One edit takes away one letter and brings in another at most. Comparing letters as bits is much quicker than
         comparing words, and loses none that is close enough.
         """
-        start = word[0]
-        if start not in self._letters:
-            self._letters[start] = np.array([_letters(known) for known in self._by_start[start]], np.uint64)
-        differing = np.bitwise_count(self._letters[start] ^ np.uint64(_letters(word)))
-        edits = int((1 - self.CLOSE_ENOUGH) * len(word) / self.CLOSE_ENOUGH)  # to a word as long as may be
-        return [self._by_start[start][at] for at in np.flatnonzero(differing <= 2 * edits)]
+        letters, lengths = self._shapes_of(word[0])
+        edits = ((1 - self.CLOSE_ENOUGH) * np.maximum(lengths, len(word))).astype(np.int64)
+        differing = np.bitwise_count(letters ^ np.uint64(_letters(word)))
+        close = (differing <= 2 * edits) & (abs(lengths - len(word)) <= edits)
+        return [self._by_start[word[0]][at] for at in np.flatnonzero(close)]
+
+    def _shapes_of(self, start: str) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """The letters and the length of each word with this start."""
+        if start not in self._shapes:
+            words = self._by_start[start]
+            letters = np.array([_letters(word) for word in words], np.uint64)
+            self._shapes[start] = letters, np.array([len(word) for word in words], np.int64)
+        return self._shapes[start]
 
 
 def _letters(word: str) -> int:

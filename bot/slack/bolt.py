@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 LISTENER_THREADS = 20  # Bolt's own default of five starves acks
 BACKLOG_THREADS = 8
 
+CLOSED = "I can't post in this channel any more. Invite me back, or ask with `/cco ask`: that works everywhere."
+
 Ack = Callable[..., Any]
 Handler = Callable[[Incoming], None]
 Replier = Callable[[Incoming], dict[str, Any]]
@@ -137,6 +139,8 @@ class Guard:
             self.on_dead_token(str(error))
         except ChannelClosed as error:
             log.warning("can't post there: %s", error)
+            if incoming.response_url:  # it works where the bot is no member
+                self._whisper(incoming, Notice(CLOSED))
         except Exception as error:
             self._whisper(incoming, self._apology(error))
 

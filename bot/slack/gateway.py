@@ -28,7 +28,14 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 15  # seconds a call may take
 RATE_LIMIT_RETRIES = 4
-DEAD_TOKEN = {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed", "user_removed_from_team"}
+DEAD_TOKEN = {
+    "invalid_auth",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_authed",
+    "user_removed_from_team",
+}
 CLOSED_CHANNEL = {
     "channel_not_found",
     "not_in_channel",
@@ -90,10 +97,14 @@ class Gateway:
         """Who the token belongs to (auth.test), with the granted scopes under `scopes`."""
         answer = self._call("auth.test", lambda: self._client.auth_test())
         scopes = answer.headers.get("x-oauth-scopes") or answer.headers.get("X-OAuth-Scopes") or ""
-        return {**dict(answer.data), "scopes": sorted(filter(None, scopes.replace(" ", "").split(",")))}
+        who: dict[str, Any] = answer.data  # type: ignore[assignment]  # bytes only for file downloads
+        return {**who, "scopes": sorted(filter(None, scopes.replace(" ", "").split(",")))}
 
     def post(self, channel: str, view: View, thread_ts: str = "", question_id: str = "") -> str:
-        """Post a message and return the channel it is in: a person's id is answered by their DM's. Raises ChannelClosed, TokenDead, UnknownOutcome or SlackRefused."""
+        """Post a message and return the channel it is in: a person's id is answered by their DM's.
+
+        Raises ChannelClosed, TokenDead, UnknownOutcome or SlackRefused.
+        """
         message = self._renderer.render(view)
         extra: dict[str, Any] = {"thread_ts": thread_ts} if thread_ts else {}
         if question_id:
@@ -162,9 +173,7 @@ class Gateway:
                 return str(message["ts"])
         return None
 
-    def _with_plain_fallback(
-        self, method: str, send: Callable[[dict[str, Any]], Any], message: dict[str, Any]
-    ) -> Any:
+    def _with_plain_fallback(self, method: str, send: Callable[[dict[str, Any]], Any], message: dict[str, Any]) -> Any:
         """Send; a server that can't draw our blocks gets the text, which says the same."""
         try:
             return self._call(method, lambda: send(message))

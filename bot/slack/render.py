@@ -58,7 +58,7 @@ class Renderer:
         self._environment = Environment(
             loader=FileSystemLoader(templates),
             undefined=StrictUndefined,
-            autoescape=False,  # it would escape for HTML; everything is JSON-encoded instead  # noqa: S701
+            autoescape=False,  # it would escape for HTML; everything is JSON-encoded instead
             finalize=_as_json,
             trim_blocks=True,
             lstrip_blocks=True,

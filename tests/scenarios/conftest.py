@@ -26,9 +26,7 @@ def partings() -> Iterator[list[Thread]]:
 
 
 @pytest.fixture(scope="session")
-def shared_stage(
-    tmp_path_factory: pytest.TempPathFactory, cache: Path, partings: list[Thread]
-) -> Iterator[Stage]:
+def shared_stage(tmp_path_factory: pytest.TempPathFactory, cache: Path, partings: list[Thread]) -> Iterator[Stage]:
     stage = Stage(tmp_path_factory.mktemp("stage"), cache)
     stage.start_bot()
     yield stage

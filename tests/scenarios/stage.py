@@ -167,6 +167,12 @@ class Stage:
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(query, values).fetchall()
 
+    def forget_posting(self) -> None:
+        """The database as a death right after Slack's OK leaves it."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            connection.execute("update questions set posted_at = null")
+            connection.commit()
+
     def _awaited(self, found: Callable[[], list[Json]]) -> Json:
         return self.workspace.wait_for(found, PATIENCE)[0]
 
@@ -222,9 +228,10 @@ def cards(source: Json) -> list[str]:
 
 def feedback(source: Json, verdict: str) -> str:
     """The value of a message's thumb: `up` or `down`."""
-    element = next(e for block in source["blocks"] for e in block.get("elements", []) if e["type"] == "feedback_buttons")
+    elements = [element for block in source["blocks"] for element in block.get("elements", [])]
+    thumbs = next(element for element in elements if element["type"] == "feedback_buttons")
     side = {"up": "positive_button", "down": "negative_button"}[verdict]
-    return str(element[side]["value"])
+    return str(thumbs[side]["value"])
 
 
 def mrkdwn_of(node: Any) -> Any:

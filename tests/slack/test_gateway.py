@@ -100,7 +100,7 @@ def test_socket_mode_is_offered_for_the_app_token(server: WorkspaceServer) -> No
 
 
 def test_socket_mode_is_refused_for_a_wrong_token(server: WorkspaceServer) -> None:
-    with pytest.raises(TokenDead, match="apps.connections.open: invalid_auth"):
+    with pytest.raises(TokenDead, match=r"apps\.connections\.open: invalid_auth"):
         try_socket_mode("xapp-wrong", server.api_url)
 
 
@@ -207,7 +207,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN.keys())
 def test_what_is_no_proper_answer_is_an_unknown_outcome(answer: Answer) -> None:
-    with serving(answer) as crooked, pytest.raises(UnknownOutcome, match="chat.postMessage"):
+    with serving(answer) as crooked, pytest.raises(UnknownOutcome, match=r"chat\.postMessage"):
         gateway_to(crooked.url).post("C1", HELLO)
 
 

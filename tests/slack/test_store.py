@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
@@ -36,12 +37,14 @@ def test_workspaces_have_their_own_deliveries(store: DeliveryStore) -> None:
     assert store.is_new(THEIRS, "event:Ev1", NOON)
 
 
-def test_of_many_processes_at_once_exactly_one_takes_a_delivery(database: Database) -> None:
+@pytest.mark.usefixtures("database")
+def test_of_many_processes_at_once_exactly_one_takes_a_delivery(database_url: str) -> None:
     start = Barrier(8)
 
     def take(_number: int) -> bool:
-        start.wait()
-        return DeliveryStore(database).is_new(OURS, "event:Ev1", NOON)
+        with closing(Database(database_url)) as own:  # as a process of its own has it
+            start.wait()
+            return DeliveryStore(own).is_new(OURS, "event:Ev1", NOON)
 
     with ThreadPoolExecutor(8) as pool:
         assert sorted(pool.map(take, range(8))) == [False] * 7 + [True]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, text, update
@@ -24,7 +25,6 @@ NOTES = Table(
     Column("word", String(9)),
 )
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-THREADS, ROUNDS = 8, 5
 
 
 @pytest.fixture
@@ -35,14 +35,17 @@ def notes(empty_database: Database) -> Database:
     return empty_database
 
 
-def count_up(database: Database, start: Barrier) -> None:
-    """Reads, then writes, in one unit: what fails on SQLite when a transaction begins deferred."""
-    start.wait()
-    for _ in range(ROUNDS):
-        with database.write() as connection:
-            row = select(NOTES.c.count).where(NOTES.c.id == 1).with_for_update()
-            seen = connection.execute(row).scalar_one()
-            connection.execute(update(NOTES).values(count=seen + 1))
+def count_up(database_url: str, both_have_read: Barrier) -> None:
+    """Reads, then writes, in one unit. Two that could both read first would get in each other's way.
+
+    Each with a database of its own, as processes have it: the threads of one process take turns anyway.
+    """
+    with closing(Database(database_url)) as database, database.write() as connection:
+        row = select(NOTES.c.count).where(NOTES.c.id == 1).with_for_update()
+        seen = connection.execute(row).scalar_one()
+        with suppress(BrokenBarrierError):  # as it must be: the other one waits outside
+            both_have_read.wait(0.2)
+        connection.execute(update(NOTES).values(count=seen + 1))
 
 
 def stored_time(database: Database, value: datetime | None) -> datetime | None:
@@ -52,13 +55,14 @@ def stored_time(database: Database, value: datetime | None) -> datetime | None:
         return connection.execute(select(NOTES.c.at)).scalar()
 
 
-def test_units_that_read_and_then_write_wait_for_each_other(notes: Database) -> None:
-    start = Barrier(THREADS)
-    with ThreadPoolExecutor(THREADS) as pool:
-        for done in [pool.submit(count_up, notes, start) for _ in range(THREADS)]:
+def test_units_that_read_and_then_write_wait_for_each_other(notes: Database, database_url: str) -> None:
+    both_have_read = Barrier(2)
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(count_up, database_url, both_have_read) for _ in range(8)]:
             done.result()
+    assert both_have_read.broken
     with notes.read() as connection:
-        assert connection.execute(select(NOTES.c.count)).scalar() == THREADS * ROUNDS
+        assert connection.execute(select(NOTES.c.count)).scalar() == 8
 
 
 def test_a_unit_that_fails_leaves_nothing_behind(notes: Database) -> None:

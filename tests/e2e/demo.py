@@ -1,0 +1,84 @@
+"""Starts `cco demo` as people do, and a browser to use it with."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+NO_CHROMIUM = "No Chromium was found on the PATH; install it to run the browser tests."
+PATIENCE = 30.0  # seconds; a machine that does much else besides starts a process slowly
+
+
+class Demo:
+    """A running demo: its process, its page, and where it may leave files."""
+
+    def __init__(self, folder: Path, cache: Path | None) -> None:
+        self.folder = folder
+        settings = {"TMPDIR": str(folder), **({"CCO_CACHE_DIR": str(cache)} if cache else {})}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot.cli", "demo", "--port", "0", "--no-open"],
+            env={**os.environ, **settings},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.url = self._printed_url()
+
+    def _printed_url(self) -> str:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                return found[0]
+        raise AssertionError("the demo ended without printing its address")
+
+    def interrupt(self) -> tuple[int, str]:
+        """Presses Ctrl-C; gives the exit code and the last words."""
+        self.process.send_signal(signal.SIGINT)
+        said, _ = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, said
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+
+@contextmanager
+def running_demo(folder: Path, cache: Path | None = None) -> Iterator[Demo]:
+    demo = Demo(folder, cache)
+    try:
+        yield demo
+    finally:
+        demo.end()
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def write(page: Page, text: str, label: str = "Write a message") -> None:
+    """Types into the message box (or `Reply`, the thread's) and sends."""
+    box = page.get_by_label(label, exact=True)
+    box.fill(text)
+    box.press("Enter")
+
+
+def go_to(page: Page, place: str) -> None:
+    """A channel, the direct message or App Home, by its name in the sidebar."""
+    page.get_by_role("navigation").get_by_role("button", name=place).click()

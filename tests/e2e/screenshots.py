@@ -1,0 +1,70 @@
+"""The pictures in the documentation: `python -m tests.e2e.screenshots` (or `make screenshots`) takes them anew.
+
+It starts the demo, asks as a person does, and writes docs/answer.png, not-covered.png, suggest.png and home.png.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.demo import CHROMIUM, NO_CHROMIUM, PATIENCE, go_to, running_browser, running_demo, write
+
+DOCS = Path(__file__).parents[2] / "docs"
+WINDOW = {"width": 1280, "height": 900}
+
+
+def answer(page: Page) -> None:
+    """An answer in a thread, from its title to its source."""
+    write(page, "@cco What is political air cover?")
+    page.get_by_role("button", name="1 reply").click()
+    reply = page.get_by_role("log", name="Thread messages").get_by_role("article").last
+    expect(reply).to_contain_text("Our summary of “")
+    reply.evaluate("node => node.scrollIntoView({block: 'start'})")
+
+
+def not_covered(page: Page) -> None:
+    """A private reply to what the guidance leaves out."""
+    write(page, "/cco ask what does a CCO earn?")
+    expect(page.get_by_text("The guidance doesn't cover what a CCO earns.")).to_be_visible()
+
+
+def suggest(page: Page) -> None:
+    """A question back."""
+    write(page, "/cco ask who decides")
+    expect(page.get_by_text("Did you mean one of these?")).to_be_visible()
+
+
+def home(page: Page) -> None:
+    """App Home."""
+    go_to(page, "App Home")
+    expect(page.get_by_role("heading", name="Guidance on the Chief Customer Officer")).to_be_visible()
+
+
+SCENES = {"answer": answer, "not-covered": not_covered, "suggest": suggest, "home": home}
+
+
+def take(folder: Path) -> None:
+    """Plays each scene in a demo of its own and writes its picture."""
+    with running_browser() as browser:
+        for name, scene in SCENES.items():
+            with tempfile.TemporaryDirectory() as temporary, running_demo(Path(temporary)) as demo:
+                page = browser.new_page(viewport=WINDOW)  # type: ignore[arg-type]
+                page.set_default_timeout(PATIENCE * 1000)
+                page.goto(demo.url)
+                expect(page.get_by_role("heading", name="# leadership")).to_be_visible(timeout=PATIENCE * 1000)
+                scene(page)
+                page.mouse.move(0, 0)
+                page.evaluate("document.activeElement.blur()")
+                page.screenshot(path=folder / f"{name}.png")
+                page.close()
+                demo.interrupt()
+
+
+if __name__ == "__main__":
+    if CHROMIUM is None:
+        sys.exit(NO_CHROMIUM)
+    take(DOCS)
