@@ -15,6 +15,7 @@ from bot.answers.views import (
     has_more,
     parts_of,
 )
+from bot.answers.words import clean
 from bot.clock import Clock
 from bot.slack.render import View
 
@@ -38,7 +39,7 @@ class Presenter:
 
     def advice(self, question: Question, advice: Advice, *, kept: bool, asked_by: str = "") -> View:
         """The message for a question. Its words are repeated where they would not be seen otherwise."""
-        asked = (question.text or "") if question.private or asked_by else ""
+        asked = clean(question.text or "") if question.private or asked_by else ""
         if advice.unclear:
             return UnclearView(buttons(advice.suggestions))
         if advice.card:
@@ -80,7 +81,7 @@ class Presenter:
 
     def in_modal(self, question: Question, advice: Advice) -> FollowUpAnswer:
         """The answer to a private follow-up, in the modal that asked it."""
-        asked = question.text or ""
+        asked = clean(question.text or "")
         if not advice.card:
             return FollowUpAnswer(asked, "", _without_card(advice))
         view = self.card(question, advice.card, advice)

@@ -21,6 +21,7 @@ from bot.answers.views import (
     buttons,
     detail,
 )
+from bot.answers.words import clean
 from bot.clock import Clock
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey
@@ -110,7 +111,8 @@ class AnswerService:
             raise Refusal("There is no answer to share here.")
         card = self._existing(question.card_id)
         view = self._presenter.card(question, card)
-        note = f"Asked: {question.text[:280]}" if question.text else ""
+        asked = clean(question.text or "")
+        note = f"Asked: {asked[:280]}" if asked else ""
         return replace(view, private=False, asked="", shared_by=user_id, note=note)
 
     def follow_up_form(self, key: WorkspaceKey, question_id: str) -> FollowUpForm:

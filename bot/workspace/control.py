@@ -117,9 +117,11 @@ class Control:
 
     async def _next(self, changed: asyncio.Event) -> None:
         waits = [asyncio.create_task(changed.wait()), asyncio.create_task(self.closing.wait())]
-        await asyncio.wait(waits, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
+        try:
+            await asyncio.wait(waits, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:  # the page may be closed meanwhile
+            for wait in waits:
+                wait.cancel()
 
 
 def _no_delivery(_: object) -> None:

@@ -19,7 +19,7 @@ WINDOW = {"width": 1280, "height": 900}
 
 def answer(page: Page) -> None:
     """An answer in a thread, from its title to its source."""
-    write(page, "@cco What is political air cover?")
+    write(page, "@cco How long does this work take?")
     page.get_by_role("button", name="1 reply").click()
     reply = page.get_by_role("log", name="Thread messages").get_by_role("article").last
     expect(reply).to_contain_text("Our summary of “")
@@ -34,7 +34,7 @@ def not_covered(page: Page) -> None:
 
 def suggest(page: Page) -> None:
     """A question back."""
-    write(page, "/cco ask who decides")
+    write(page, "/cco ask budget for the team")
     expect(page.get_by_text("Did you mean one of these?")).to_be_visible()
 
 

@@ -38,20 +38,24 @@ def test_hostile_text_is_answered_in_a_thread(stage: Stage, ana: Person, room: C
     assert stage.mention(ana, room, text)["blocks"]
 
 
+def test_an_ampersand_is_shown_as_it_was_typed(stage: Stage, ana: Person, room: Channel) -> None:
+    assert "You asked: does R&D <still> report?" in texts(stage.command(ana, room, "ask does R&D <still> report?"))
+
+
 def test_hostile_text_stays_text_when_it_is_shared(stage: Stage, ana: Person, room: Channel) -> None:
     answer = stage.command(ana, room, "ask what is customer math? <!channel> <@U0BOSS001> *bold*")
     shared = stage.posted(room.id, lambda: stage.press(ana, answer, "share_answer"))
-    assert "Asked: what is customer math? &" in texts(shared)
+    assert "Asked: what is customer math? &lt;!channel&gt; &lt;@U0BOSS001&gt; *bold*" in texts(shared)
     assert all("<!" not in words and "<@U0BOSS001>" not in words for words in mrkdwn_of(shared))
 
 
 def test_hostile_text_stays_text_when_a_follow_up_is_quoted(stage: Stage, ana: Person, room: Channel) -> None:
     answer = stage.mention(ana, room, "what is customer math?")
     form = stage.opened(ana, lambda: stage.press(ana, answer, "ask_follow_up"))
-    values = {"follow_up_text": "<!channel> <@U0BOSS001> what about guerrilla metrics?"}
+    values = {"follow_up_text": "<!channel> <@U0BOSS001> R&D <b> asks: what about guerrilla metrics?"}
     thread = answer["thread_ts"]
     reply = stage.posted(room.id, lambda: stage.workspace.submit(ana.id, form["id"], values), thread)
-    assert "&lt;!channel&gt; &lt;@U0BOSS001&gt; what about" in texts(reply)
+    assert f"<@{ana.id}> asked: R&amp;D &lt;b&gt; asks: what about" in texts(reply)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n"])
