@@ -170,9 +170,10 @@ def _ours() -> Path:
 
 def _advisor() -> "Advisor":
     from bot.answers.advisor import open_advisor
+    from bot.variables import knowledge_places
 
-    settings = _settings()
-    advisor, problems = open_advisor(_ours(), settings.cco_knowledge_dir, settings.cco_cache_dir)
+    folders, cache = knowledge_places()
+    advisor, problems = open_advisor(_ours(), folders, cache)
     for problem in problems:
         click.echo(f"skipped: {problem}", err=True)
     return advisor

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from bot.answers.index import BOUNDARY, Index
 from bot.answers.words import BUCKETS, Spelling, clean, vector, words_of
 
-CANDIDATE_ASKS = 100  # the asks that full-text search ranks best
-CANDIDATE_TOPICS = 4  # and all asks of the topics that look likely by their features alone
-ROWS_READ = 600  # asks that the search terms may touch in all: common words are left out beyond it
-MOST_ROWS = 4_000  # asks that a single term may touch: a question of nothing but common words is left to its features
+CANDIDATE_ASKS = 100  # enough asks that share a word with the question; its rarest words are looked up first
+ASKS_A_WORD = 400  # a word that more asks use names no candidates: it tells too little and costs too much
+CANDIDATE_TOPICS = 4  # beside them, all asks of the topics that look likely by their features alone
 ENTRIES_READ = 100_000  # topics that the features may touch in all: common features are left out beyond it
 KEPT = 20  # cards, and as many boundaries, that a match names
 NEIGHBOURS = 5  # a topic's likeness is the mean of its closest asks
@@ -57,7 +56,7 @@ class Matcher:
         words += self._spelling.repair(words)
         if not any(word in self.index.ask_counts for word in words):
             return Match((), (), len(asked))
-        scores = self._weigh(words, np.array(self._nearest_asks(words), np.int64)).round(4)
+        scores = self._weigh(words, np.array(self._candidates(words), np.int64)).round(4)
         found = np.flatnonzero(scores > 0)
         found = found[np.lexsort((self._place[found], -scores[found]))]
         outside = self._is_boundary[found]
@@ -67,22 +66,15 @@ class Matcher:
         names = self.index.evidence.names
         return tuple(Ranked(names[at].removeprefix(BOUNDARY), float(scores[at])) for at in topics[:KEPT])
 
-    def _nearest_asks(self, words: Sequence[str]) -> list[int]:
-        terms = self._search_terms(words)
-        return self.index.nearest_asks(terms, CANDIDATE_ASKS) if terms else []
-
-    def _search_terms(self, words: Sequence[str]) -> str:
-        """The question's known words as an FTS5 query, rarest first, as many as may be read."""
+    def _candidates(self, words: Sequence[str]) -> list[int]:
+        """The asks that share the question's rarest words, as row numbers of the evidence."""
         counts = self.index.ask_counts
-        known = sorted({word for word in words if word in counts}, key=lambda word: (counts[word], word))
-        budget = ROWS_READ
-        terms: list[str] = []
-        for word in known:
-            budget -= counts[word]
-            if counts[word] > MOST_ROWS or (terms and budget < 0):
+        found: list[int] = []
+        for word in sorted({word for word in words if word in counts}, key=lambda word: (counts[word], word)):
+            if len(found) >= CANDIDATE_ASKS or counts[word] > ASKS_A_WORD:
                 break
-            terms.append(f'"{word}"')  # quoted, so that OR, NEAR and * are words like any other
-        return " OR ".join(terms)
+            found += self.index.asks_with(word, ASKS_A_WORD)
+        return found
 
     def _weigh(self, words: Sequence[str], asks: NDArray[np.int64]) -> NDArray[np.float64]:
         """The score of each topic: how close its closest asks come, and its chance by its features alone."""
@@ -123,7 +115,7 @@ class Matcher:
         ask_ids, ask_weights, sizes = evidence.asks.joined(asks)
         with self._turn:
             self._dense[ids] = weights
-            products = self._dense[ask_ids] * ask_weights
+            products = self._dense.take(ask_ids, mode="clip") * ask_weights  # clip skips a check that each id is within
             self._dense[ids] = 0
         cosines = np.add.reduceat(products, np.cumsum(sizes) - sizes, dtype=np.float64) / 2  # two unit vectors
         topics = np.searchsorted(evidence.first_ask, asks, side="right") - 1

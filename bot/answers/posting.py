@@ -20,24 +20,24 @@ class Poster:
         self._gateway = gateway
         self._clock = clock
 
-    def post(self, key: WorkspaceKey, question: Question, view: View) -> None:
-        """Post a view where the question was asked.
+    def post(self, key: WorkspaceKey, question: Question, view: View, **learned: str | None) -> None:
+        """Post a view where the question was asked; what was learned of the question is saved before.
 
         After an unknown outcome: one look, where the bot may read, and at most one more try.
         """
         attempt = question.sending + 1
         try:
-            self._attempt(key, question, view, attempt)
+            self._attempt(key, question, view, sending=attempt, **learned)
         except UnknownOutcome as error:
             if self.has_arrived(key, question):
                 return
             if attempt > 1:
                 raise
             log.warning("question %s: %s; posting its answer once more", question.id, error)
-            self._attempt(key, question, view, attempt + 1)
+            self._attempt(key, question, view, sending=attempt + 1)
 
-    def _attempt(self, key: WorkspaceKey, question: Question, view: View, attempt: int) -> None:
-        self._store.change(key, question.id, sending=attempt)
+    def _attempt(self, key: WorkspaceKey, question: Question, view: View, **values: str | int | None) -> None:
+        self._store.change(key, question.id, **values)
         channel = self._gateway.post(question.channel_id, view, question.reply_ts, question.id)
         self._store.change(key, question.id, posted_at=self._clock(), channel_id=channel)
 

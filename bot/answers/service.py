@@ -66,19 +66,23 @@ class AnswerService:
 
     def answer(self, key: WorkspaceKey, question: Question, asked_by: str = "") -> None:
         """Answer where the question was asked: in its thread, or in the direct message."""
-        self._poster.post(key, question, self._decide(key, question, asked_by=asked_by))
+        advice = self._advise(key, question)
+        learned = _learned(advice)
+        view = self._presenter.advice(question, advice, kept=learned["kept_as"] is not None, asked_by=asked_by)
+        self._poster.post(key, question, view, **learned)
 
     def answer_privately(self, key: WorkspaceKey, question: Question, note: str = "") -> View:
         """The answer for the asker alone, to be shown by the caller."""
-        view = self._decide(key, question)
-        self._store.change(key, question.id, posted_at=self._clock())
+        advice = self._advise(key, question)
+        learned = _learned(advice)
+        self._store.change(key, question.id, posted_at=self._clock(), **learned)
+        view = self._presenter.advice(question, advice, kept=learned["kept_as"] is not None)
         return replace(view, note=note) if note and isinstance(view, AnswerView) else view
 
     def answer_follow_up(self, key: WorkspaceKey, question: Question, topic: str | None) -> FollowUpAnswer:
         """The answer to a private follow-up, as the modal that asked it shows it."""
         advice = self._advisor.ask(question.text or "", topic)
-        self._remember(key, question, advice)
-        self._store.change(key, question.id, posted_at=self._clock())
+        self._store.change(key, question.id, posted_at=self._clock(), **_learned(advice))
         return self._presenter.in_modal(question, advice)
 
     def open_card(self, key: WorkspaceKey, question: Question, card_id: str) -> View:
@@ -184,10 +188,8 @@ class AnswerService:
 
     # Deciding
 
-    def _decide(self, key: WorkspaceKey, question: Question, asked_by: str = "") -> View:
-        advice = self._advisor.ask(question.text or "", self._topic(key, question))
-        kept = self._remember(key, question, advice)
-        return self._presenter.advice(question, advice, kept=kept, asked_by=asked_by)
+    def _advise(self, key: WorkspaceKey, question: Question) -> Advice:
+        return self._advisor.ask(question.text or "", self._topic(key, question))
 
     def _topic(self, key: WorkspaceKey, question: Question) -> str | None:
         """What the conversation was last about, where that can matter."""
@@ -196,15 +198,6 @@ class AnswerService:
         if not may_follow_up(question.text or ""):
             return None
         return self._store.last_topic(key, question.channel_id, question.thread_ts, self._clock() - TOPIC_KEPT)
-
-    def _remember(self, key: WorkspaceKey, question: Question, advice: Advice) -> bool:
-        """Save the outcome; says whether the question is kept for the curators."""
-        own_reply = advice.boundary is not None and bool(advice.boundary.reply)
-        missed = advice.outcome is not Outcome.ANSWER and not advice.unclear and not own_reply
-        kept_as = ("not_covered" if advice.outcome is Outcome.NOT_COVERED else "unsure") if missed else None
-        card_id = advice.card.id if advice.card else None
-        self._store.change(key, question.id, outcome=str(advice.outcome), card_id=card_id, kept_as=kept_as)
-        return missed
 
     # Loading
 
@@ -225,3 +218,15 @@ class AnswerService:
         if question.user_id != user_id:
             raise Refusal("Only the person who asked can do that. Ask me yourself and the buttons are yours.")
         return question
+
+
+def _learned(advice: Advice) -> dict[str, str | None]:
+    """What to remember of a question: its outcome, its card, and why it is kept for the curators, if it is."""
+    own_reply = advice.boundary is not None and bool(advice.boundary.reply)
+    missed = advice.outcome is not Outcome.ANSWER and not advice.unclear and not own_reply
+    reason = "not_covered" if advice.outcome is Outcome.NOT_COVERED else "unsure"
+    return {
+        "outcome": str(advice.outcome),
+        "card_id": advice.card.id if advice.card else None,
+        "kept_as": reason if missed else None,
+    }

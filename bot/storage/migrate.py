@@ -1,12 +1,11 @@
-"""Brings the database to the newest schema, under a lock, so that two processes may start together."""
+"""Brings the database to the newest schema, under a lock, so that two processes may start together.
+
+Alembic is imported only when there is something to do: it costs a tenth of the memory of a running bot.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from bot.storage.database import Database
 
@@ -16,21 +15,32 @@ LOCK = 0x0CC0  # any number, as long as every process takes the same
 
 def migrate(database: Database) -> None:
     """Apply what is missing. The second of two processes waits, then finds nothing to do."""
+    if not pending(database):
+        return
     with database.write() as connection:  # on SQLite this takes the write lock
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        command.upgrade(_config(connection), "head")
+        _upgrade(connection)
 
 
 def pending(database: Database) -> bool:
     """Is the database behind this program's schema?"""
-    newest = ScriptDirectory(str(SCRIPTS)).get_current_head()
     with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision() != newest
+        if not inspect(connection).has_table("alembic_version"):
+            return True
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() != newest()
 
 
-def _config(connection: Connection) -> Config:
+def newest() -> str:
+    """The newest revision: migrations are numbered, and their files begin with the number."""
+    return max(path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    return config
+    command.upgrade(config, "head")

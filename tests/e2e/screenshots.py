@@ -34,7 +34,7 @@ def not_covered(page: Page) -> None:
 
 def suggest(page: Page) -> None:
     """A question back."""
-    write(page, "/cco ask budget for the team")
+    write(page, "/cco ask is it worth the trouble?")
     expect(page.get_by_text("Did you mean one of these?")).to_be_visible()
 
 

@@ -150,8 +150,9 @@ class Stage:
 
     def again(self, delivery: Delivery) -> Delivery:
         """Slack sends the same thing once more, in a new envelope."""
-        fresh = {"envelope_id": self.workspace.next_id("e"), "acked_at": None, "ack_seconds": None, "failure": ""}
-        return self.workspace.sockets.dispatch(replace(delivery, attempt=1, reason="timeout", **fresh))
+        fresh = replace(delivery, envelope_id=self.workspace.next_id("e"), attempt=1, reason="timeout")
+        fresh.acked_at, fresh.failure = None, ""
+        return self.workspace.sockets.dispatch(fresh)
 
     def delivery(self, subject: str) -> Delivery:
         """The newest delivery about this."""

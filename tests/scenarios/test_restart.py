@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def doomed(stage: Stage, tmp_path: Path, refusals: set[str]) -> Iterator[Doomed]
         process.wait()
 
 
-def die_before_posting(stage: Stage, process: subprocess.Popen[bytes], ask: Callable[[], Json]) -> Json:
+def die_before_posting(stage: Stage, process: subprocess.Popen[bytes], ask: Callable[[], Any]) -> Any:
     """Asks, and kills the bot while it waits to post. The death is sudden: nothing is tidied up."""
     tried = len(stage.workspace.calls)
     stage.workspace.faults.append(Fault("chat.postMessage", status=429, retry_after=600))
@@ -91,7 +92,7 @@ def test_a_card_chosen_before_the_death_is_shown_after_the_next_start(
     process = doomed()
     home = stage.workspace.open_home(ana.id, timeout=PATIENCE)
     assert home is not None
-    die_before_posting(stage, process, lambda: stage.press(ana, home, "open_card", cards(home)[0]) and {})
+    die_before_posting(stage, process, lambda: stage.press(ana, home, "open_card", cards(home)[0]))
     clock.advance(minutes=2)
     answer = stage.posted(stage.dm(ana), stage.start_bot)
     assert "Our summary of" in texts(answer)

@@ -9,6 +9,7 @@ from threading import Thread
 
 import pytest
 
+from bot.app import Bot
 from bot.workspace.records import Person
 from tests.scenarios.stage import PATIENCE, MovableClock, Stage, feedback
 
@@ -46,7 +47,7 @@ def log() -> Iterator[Listener]:
     logger.setLevel(level)
 
 
-Restarted = Callable[[], None]
+Restarted = Callable[[], Bot]
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def restarted(fresh_stage: Stage, ana: Person) -> Restarted:
     fresh_stage.write(ana, KEPT)
     thumb = feedback(answer, "up")
     fresh_stage.shown(ana, lambda: fresh_stage.workspace.click(ana.id, answer, "answer_feedback", thumb))
-    return lambda: fresh_stage.start_bot() and None
+    return fresh_stage.start_bot
 
 
 def test_texts_not_kept_are_gone_a_day_later(fresh_stage: Stage, clock: MovableClock, restarted: Restarted) -> None:

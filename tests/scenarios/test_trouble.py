@@ -176,7 +176,8 @@ def test_a_button_in_a_channel_the_bot_has_left_is_still_answered_to_the_one_who
     assert "can't post" in told["text"]
 
 
-def test_a_card_that_no_longer_exists_is_said_to_be_gone(stage: Stage, ana: Person, room: Channel) -> None:
+@pytest.mark.parametrize("action", ["open_card", "more_detail"])
+def test_a_card_that_no_longer_exists_is_said_to_be_gone(stage: Stage, ana: Person, room: Channel, action: str) -> None:
     answer = stage.mention(ana, room, QUESTION)
     old = stage.workspace.find(room.id, answer["ts"])
     assert old is not None
@@ -184,9 +185,8 @@ def test_a_card_that_no_longer_exists_is_said_to_be_gone(stage: Stage, ana: Pers
         for element in block.get("elements", []):
             if element.get("action_id", "").startswith(("open_card", "more_detail")):
                 element["value"] = "a-card-of-last-year"
-    for action in ("open_card", "more_detail"):
-        told = stage.shown(ana, lambda action=action: stage.press(ana, old, action))
-        assert told["text"].startswith("That card is no longer part of the guidance.")
+    told = stage.shown(ana, lambda: stage.press(ana, old, action))
+    assert told["text"].startswith("That card is no longer part of the guidance.")
 
 
 @pytest.mark.parametrize("action", ["share_answer", "ask_follow_up"])
@@ -232,6 +232,7 @@ def test_closing_ends_though_a_thread_of_the_client_never_does(
 ) -> None:
     caplog.set_level(logging.CRITICAL, "slack_sdk")
     stage.write(ana, QUESTION)
+    stage.finish()
     client = stage.bots[0].socket.client
     running = client.current_session_state
     client.current_session_state = type(running)()  # as if the client had connected while its thread looked

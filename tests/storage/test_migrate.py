@@ -5,15 +5,20 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from bot.storage.database import Database, metadata
-from bot.storage.migrate import migrate, pending
+from bot.storage.migrate import SCRIPTS, migrate, newest, pending
 
 
 def tables(database: Database) -> set[str]:
     with database.read() as connection:
         return set(inspect(connection).get_table_names())
+
+
+def test_the_newest_revision_by_file_name_is_the_head_that_alembic_sees() -> None:
+    assert newest() == ScriptDirectory(str(SCRIPTS)).get_current_head()
 
 
 def test_an_empty_database_is_behind_until_it_is_migrated(empty_database: Database) -> None:
