@@ -81,7 +81,9 @@ def knowledge() -> None:
 
 @knowledge.command("check")
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--golden", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Questions that must not be lost.")
+@click.option(
+    "--golden", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Questions that must not be lost."
+)
 def knowledge_check(folders: tuple[Path, ...], golden: Path | None) -> None:
     """Find everything that is wrong in the knowledge. Ends with 1 when there is something.
 
@@ -122,13 +124,14 @@ def knowledge_eval(file: Path, as_json: bool) -> None:
 @knowledge.command("gaps")
 @click.option("--json", "as_json", is_flag=True, help="Print the clusters as JSON.")
 def knowledge_gaps(as_json: bool) -> None:
-    """What people asked in vain, clustered, without who asked."""
+    """What people asked in vain, clustered, and which answers did not help; without who it was."""
     from bot.answers import terminal
     from bot.answers.gaps import cluster
     from bot.answers.store import AnswerStore
 
     with _database() as database:
-        terminal.show_gaps(cluster(AnswerStore(database).gaps()), as_json=as_json)
+        store = AnswerStore(database)
+        terminal.show_gaps(cluster(store.gaps()), store.verdicts(), as_json=as_json)
 
 
 @main.group()

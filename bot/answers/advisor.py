@@ -26,7 +26,8 @@ class Advice:
 
     `card` is the answer; `parts` is set when a follow-up asked for some of its sections, `missing_part` when the card
     has none such. `suggestions` are the cards offered otherwise, `boundary` the topic recognised as not covered.
-    `unclear` means that there was no question to work with: no words, or a single one that fits many cards.
+    `unclear` means that there was no question to work with: no words, none
+    that the knowledge knows, or a single one that fits many cards.
     """
 
     outcome: Outcome
@@ -96,7 +97,7 @@ class Advisor:
         boundary = None
         if outcome is Outcome.NOT_COVERED:
             boundary = self._boundary(match)
-        unclear = outcome is Outcome.NOT_COVERED and not boundary and match.words == 1
+        unclear = outcome is Outcome.NOT_COVERED and not boundary and (match.words == 1 or not match.cards)
         starters = self.starters[:SUGGESTIONS] if unclear else ()
         return Advice(
             outcome,

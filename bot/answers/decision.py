@@ -29,9 +29,7 @@ class Calibration:
     suggest_from: float
 
 
-CALIBRATION = Calibration(
-    intercept=-5.290, weights=(1.844, 5.971, 9.361, 1.166), answer_from=0.45, suggest_from=0.12
-)
+CALIBRATION = Calibration(intercept=-5.461, weights=(1.735, 5.946, 9.167, 1.221), answer_from=0.45, suggest_from=0.12)
 
 
 def signals(match: Match) -> tuple[float, ...]:

@@ -119,8 +119,7 @@ class Report:
             "top1": self.top1.as_json(),
             "top3": self.top3.as_json(),
             "by_kind": {
-                kind: {name: share.as_json() for name, share in shares.items()}
-                for kind, shares in self.by_kind.items()
+                kind: {name: share.as_json() for name, share in shares.items()} for kind, shares in self.by_kind.items()
             },
             "not_covered_without_confident_answer": self.not_covered_held_back.as_json(),
             "covered_with_right_confident_answer": self.covered_right.as_json(),

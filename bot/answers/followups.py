@@ -1,5 +1,7 @@
 """Reads questions that lean on what was said before: “and the cons?”, “why?”, “what about option 4”."""
 
+from itertools import pairwise
+
 from bot.answers.cards import CONS, MORE_DETAIL, WATCH_OUT
 from bot.answers.words import clean, words_of
 
@@ -15,9 +17,10 @@ ASPECTS = {
 }
 HEADING_OF = {word: heading for heading, words in ASPECTS.items() for word in words.split()}
 FILLERS = frozenset(
-    "a an and any anything about also are as be but can could do does elaborate explain for from give go got has have "
-    "here how i in is it its just list main me my of ok okay on one or our out please pls show should so some tell thanks that "
-    "the their them then there these they this those to us watch we well what whats which with would yes you your".split()
+    "a an and any anything about also are as be but can could do does elaborate explain for from give go got has "
+    "have here how i in is it its just list main me my of ok okay on one or our out please pls show should so some "
+    "tell thanks that the their them then there these they this those to us watch we well what whats which with "
+    "would yes you your".split()
 )
 VAGUE = frozenset({"How it works", MORE_DETAIL})  # “how” and “more” also stand beside the word that counts
 OPENERS = frozenset("and but so then also ok okay what how or plus same".split())
@@ -29,7 +32,7 @@ def aspects_of(text: str) -> tuple[str, ...]:
     """The headings that a bare follow-up asks for; none when it says anything of its own."""
     words = words_of(clean(text))
     headings = [HEADING_OF[word] for word in words if word in HEADING_OF]
-    if ("watch", "out") in zip(words, words[1:], strict=False):
+    if ("watch", "out") in pairwise(words):
         headings.append(WATCH_OUT)
     if any(word not in HEADING_OF and word not in FILLERS for word in words):
         return ()

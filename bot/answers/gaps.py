@@ -10,7 +10,10 @@ from rapidfuzz import fuzz
 from bot.answers.words import clean, words_of
 
 ALIKE = 62  # of 100: token-sort likeness from which two questions are taken as the same wish
-COMMON = frozenset("a an and are can do does for how i in is it my of on or our should the to we what when which who why with you".split())
+COMMON = frozenset(
+    "a an and are can do does for how i in is it my of on or our should the to we what when which who why with "
+    "you".split()
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,16 @@ class Gap:
     kept_as: str
     card_id: str | None
     asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What somebody thought of a card as an answer, without who it was."""
+
+    card_id: str
+    helpful: bool
+    reason: str | None
+    comment: str | None
 
 
 @dataclass(frozen=True)

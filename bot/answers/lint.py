@@ -112,7 +112,11 @@ def _alike(asks: Sequence[str]) -> Iterator[tuple[int, str]]:
     frames: dict[tuple[str, ...], int] = {}
     for number, ask in enumerate(asks):
         near = process.extractOne(
-            ask, asks[:number], scorer=fuzz.token_sort_ratio, processor=utils.default_process, score_cutoff=NEAR_DUPLICATE
+            ask,
+            asks[:number],
+            scorer=fuzz.token_sort_ratio,
+            processor=utils.default_process,
+            score_cutoff=NEAR_DUPLICATE,
         )
         if near:
             yield number, f"“{ask}” says the same as “{near[0]}”; put it in other words"

@@ -125,17 +125,21 @@ class AnswerListeners:
         self._gateway.respond(incoming.response_url, view, in_channel=True)
 
     def dont_keep(self, incoming: Incoming) -> None:
-        view = self._service.dont_keep(incoming.key, incoming.value_or_refuse(), incoming.user_id)
-        self._gateway.respond(incoming.response_url, view, replace=True)
+        in_modal = bool(incoming.view)
+        view = self._service.dont_keep(incoming.key, incoming.value_or_refuse(), incoming.user_id, in_modal=in_modal)
+        if in_modal:
+            self._gateway.update_modal(str(incoming.view["id"]), view)
+        else:
+            self._gateway.respond(incoming.response_url, view, replace=True)
 
     def take_feedback(self, incoming: Incoming) -> None:
         verdict, _, question_id = incoming.value_or_refuse().partition(":")
         if verdict == "down":
-            form = self._service.feedback_form(incoming.key, question_id)
+            form = self._service.feedback_form(incoming.key, question_id, incoming.user_id)
             self._gateway.open_modal(incoming.trigger_id, form)
             return
         self._service.rate(incoming.key, question_id, incoming.user_id, helpful=True)
-        self._gateway.respond(incoming.response_url, Notice("Thanks, I've noted that this helped."))
+        self._guard.whisper(incoming, Notice("Thanks, I've noted that this helped."))
 
     def save_feedback(self, incoming: Incoming) -> dict[str, Any]:
         self._service.rate(
@@ -145,6 +149,7 @@ class AnswerListeners:
             helpful=False,
             reason=incoming.state(ids.FEEDBACK_REASON, ids.INPUT) or None,
             comment=incoming.state(ids.FEEDBACK_COMMENT, ids.INPUT) or None,
+            keep=bool(incoming.state(ids.FEEDBACK_KEEP, ids.INPUT)),
         )
         return {}
 

@@ -79,11 +79,11 @@ class Presenter:
             else "",
         )
 
-    def in_modal(self, question: Question, advice: Advice) -> FollowUpAnswer:
+    def in_modal(self, question: Question, advice: Advice, *, kept: bool) -> FollowUpAnswer:
         """The answer to a private follow-up, in the modal that asked it."""
         asked = clean(question.text or "")
         if not advice.card:
-            return FollowUpAnswer(asked, "", _without_card(advice))
+            return FollowUpAnswer(asked, "", _without_card(advice), question_id=question.id, kept=kept)
         view = self.card(question, advice.card, advice)
         return FollowUpAnswer(asked, view.title, view.note or view.short, view.parts, view.credit)
 
@@ -93,7 +93,7 @@ def _without_card(advice: Advice) -> str:
         return advice.boundary.reply
     sentence = f"The guidance doesn't cover {advice.boundary.topic if advice.boundary else 'that'}."
     if advice.unclear:
-        sentence = "I didn't find a question in that."
+        sentence = "I couldn't make out a question in that."
     elif advice.outcome is Outcome.SUGGEST:
         sentence = "I'm not sure."
     nearest = "; ".join(card.question for card in advice.suggestions)

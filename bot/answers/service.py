@@ -82,8 +82,9 @@ class AnswerService:
     def answer_follow_up(self, key: WorkspaceKey, question: Question, topic: str | None) -> FollowUpAnswer:
         """The answer to a private follow-up, as the modal that asked it shows it."""
         advice = self._advisor.ask(question.text or "", topic)
-        self._store.change(key, question.id, posted_at=self._clock(), **_learned(advice))
-        return self._presenter.in_modal(question, advice)
+        learned = _learned(advice)
+        self._store.change(key, question.id, posted_at=self._clock(), **learned)
+        return self._presenter.in_modal(question, advice, kept=learned["kept_as"] is not None)
 
     def open_card(self, key: WorkspaceKey, question: Question, card_id: str) -> View:
         """A card that somebody chose by a button. Raises Refusal when it no longer exists."""
@@ -128,9 +129,11 @@ class AnswerService:
         """A question asked before. Raises Refusal when it is too old."""
         return self._known(key, question_id)
 
-    def feedback_form(self, key: WorkspaceKey, question_id: str) -> FeedbackForm:
-        card = self._advisor.card(self._known(key, question_id).card_id or "")
-        return FeedbackForm(question_id, card.title if card else "this answer")
+    def feedback_form(self, key: WorkspaceKey, question_id: str, user_id: str) -> FeedbackForm:
+        question = self._known(key, question_id)
+        card = self._advisor.card(question.card_id or "")
+        own = question.user_id == user_id and bool(question.text)
+        return FeedbackForm(question_id, card.title if card else "this answer", own)
 
     def rate(
         self,
@@ -141,21 +144,24 @@ class AnswerService:
         helpful: bool,
         reason: str | None = None,
         comment: str | None = None,
+        keep: bool = False,
     ) -> None:
-        """Save what somebody thinks of an answer; a thumbs-down keeps the question for the curators."""
+        """Save what somebody thinks of an answer. With `keep`, and only for the asker, the question is kept too."""
         question = self._known(key, question_id)
         feedback = Feedback(question.id, user_id, question.card_id or "", helpful, self._clock(), reason, comment)
         self._store.save_feedback(key, feedback)
-        if not helpful:
+        if keep and question.user_id == user_id:
             self._store.change(key, question.id, kept_as="thumbed_down")
 
-    def dont_keep(self, key: WorkspaceKey, question_id: str, user_id: str) -> View:
-        """Erase a kept question, and the message about it without the promise that it was kept."""
+    def dont_keep(self, key: WorkspaceKey, question_id: str, user_id: str, *, in_modal: bool = False) -> View:
+        """Erase a kept question. Returns its message, or its modal, without the promise that it was kept."""
         question = self._asked(key, question_id, user_id)
         if question.text is None:
             raise Refusal("That question is no longer kept.")
         advice = self._advisor.ask(question.text)
         self._store.forget(key, question.id)
+        if in_modal:
+            return self._presenter.in_modal(question, advice, kept=False)
         return self._presenter.advice(question, advice, kept=False)
 
     def resume(self, key_and_question: tuple[WorkspaceKey, Question]) -> None:

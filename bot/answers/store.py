@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from bot.answers.gaps import Gap
+from bot.answers.gaps import Gap, Verdict
 from bot.answers.words import clean
 from bot.keys import WorkspaceKey
 from bot.storage.columns import (
@@ -197,6 +197,13 @@ class AnswerStore:
         with self._database.read() as connection:
             rows = connection.execute(query).mappings().all()
         return [_gap(row) for row in rows if clean(row["text"])]  # a card chosen by a button has no words
+
+    def verdicts(self) -> list[Verdict]:
+        """What people of every workspace thought of answers, oldest first, without ids."""
+        query = select(FEEDBACK).order_by(FEEDBACK.c.given_at)
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [Verdict(row["card_id"], row["helpful"], row["reason"], row["comment"]) for row in rows]
 
     def clean(self, text_before: datetime, rows_before: datetime) -> int:
         """Erase texts not kept and asked before the first time, and all rows from before the second."""

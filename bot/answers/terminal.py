@@ -1,12 +1,13 @@
 """Answers, figures and gaps in a terminal, formatted with rich; or as JSON."""
 
 import json
+from collections import Counter
 
 from bot.answers.advisor import LISTED, Advice, Advisor
 from bot.answers.cards import Card
 from bot.answers.decision import Outcome
 from bot.answers.evaluation import Report
-from bot.answers.gaps import Cluster
+from bot.answers.gaps import Cluster, Verdict
 from bot.answers.views import credit, parts_of
 from bot.clock import system_clock
 
@@ -34,7 +35,7 @@ def _as_markdown(advice: Advice, advisor: Advisor) -> str:
         return _card(advice.card, advisor)
     offered = "\n".join(f"- {card.question}" for card in advice.suggestions)
     if advice.unclear:
-        return f"I didn't find a question in that. You could start with one of these:\n\n{offered}"
+        return f"I couldn't make out a question in that. You could start with one of these:\n\n{offered}"
     if advice.outcome is Outcome.SUGGEST:
         return f"I may have misread you. Did you mean one of these?\n\n{offered}\n\n*None of them? Ask in other words.*"
     boundary = advice.boundary
@@ -82,11 +83,12 @@ def show_report(figures: Report, *, as_json: bool) -> None:
     console.print(reliability)
 
 
-def show_gaps(clusters: list[Cluster], *, as_json: bool) -> None:
-    """Print what people asked in vain."""
+def show_gaps(clusters: list[Cluster], verdicts: list[Verdict], *, as_json: bool) -> None:
+    """Print what people asked in vain, and which answers did not help."""
     if as_json:
-        rows = [{"questions": list(item.questions), "reasons": item.reasons, "cards": item.cards} for item in clusters]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))  # noqa: T201 - this is the command's output
+        gaps = [{"questions": list(item.questions), "reasons": item.reasons, "cards": item.cards} for item in clusters]
+        feedback = [vars(verdict) for verdict in verdicts]
+        print(json.dumps({"gaps": gaps, "feedback": feedback}, indent=2, ensure_ascii=False))  # noqa: T201 - the output
         return
     from rich.console import Console
     from rich.text import Text
@@ -100,3 +102,17 @@ def show_gaps(clusters: list[Cluster], *, as_json: bool) -> None:
         console.print(Text(f"    {reasons}" + (f"; given: {', '.join(item.cards)}" if item.cards else "")))
         for question in item.questions[1:]:
             console.print(Text(f"    {question}"))
+    for line in _feedback_lines(verdicts):
+        console.print(Text(line))
+
+
+def _feedback_lines(verdicts: list[Verdict]) -> list[str]:
+    """A line for each card that did not help somebody, the worst first, and what they said."""
+    unhelpful = Counter(verdict.card_id for verdict in verdicts if not verdict.helpful)
+    helpful = Counter(verdict.card_id for verdict in verdicts if verdict.helpful)
+    lines = []
+    for card, count in unhelpful.most_common():
+        lines.append(f"{card}: did not help {count} ×, helped {helpful[card]} ×")
+        said = [verdict for verdict in verdicts if verdict.card_id == card and not verdict.helpful]
+        lines += [f"    {': '.join(filter(None, (v.reason, v.comment)))}" for v in said if v.reason or v.comment]
+    return lines

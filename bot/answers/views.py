@@ -141,15 +141,18 @@ class FollowUpAnswer:
     text: str
     parts: tuple[Part, ...] = ()
     credit: Credit | None = None
+    question_id: str = ""
+    kept: bool = False
     template: str = "answers/follow_up_answer.json.j2"
 
 
 @dataclass(frozen=True)
 class FeedbackForm:
-    """Asks why an answer did not help."""
+    """Asks why an answer did not help; the asker is also asked whether their question may be kept."""
 
     question_id: str
     title: str
+    own: bool
     template: str = "answers/feedback_form.json.j2"
 
 

@@ -104,7 +104,7 @@ class Guard:
         return listener
 
     def replying(self, reply: Replier) -> Callable[..., None]:
-        """For commands and modals: the ack carries the reply. No reply, no ack, and the person sees that it failed."""
+        """For commands and modals: the ack carries the reply, or the apology, so that the person sees at once."""
 
         def listener(ack: Ack, body: dict[str, Any]) -> None:
             incoming = Incoming(body)
@@ -134,15 +134,15 @@ class Guard:
         try:
             handle(incoming)
         except Refusal as refusal:
-            self._whisper(incoming, Notice(str(refusal)))
+            self.whisper(incoming, Notice(str(refusal)))
         except TokenDead as error:
             self.on_dead_token(str(error))
         except ChannelClosed as error:
             log.warning("can't post there: %s", error)
             if incoming.response_url:  # it works where the bot is no member
-                self._whisper(incoming, Notice(CLOSED))
+                self._try(lambda: self.gateway.respond(incoming.response_url, Notice(CLOSED)))
         except Exception as error:
-            self._whisper(incoming, self._apology(error))
+            self.whisper(incoming, self._apology(error))
 
     def _apology(self, error: Exception) -> Notice:
         reference = secrets.token_hex(2).upper()
@@ -152,15 +152,25 @@ class Guard:
             f"Something went wrong on my side, and nothing was lost. If you report it, mention ref {reference}."
         )
 
-    def _whisper(self, incoming: Incoming, view: View) -> None:
+    def whisper(self, incoming: Incoming, view: View) -> None:
         """Tell the person, by whatever way is open. When none is, the log has it already."""
+        self._try(lambda: self._tell(incoming, view))
+
+    def _tell(self, incoming: Incoming, view: View) -> None:
+        in_channel = bool(incoming.channel_id) and not incoming.channel_id.startswith("D")
+        if in_channel and incoming.thread_ts and not incoming.is_private:
+            # A response_url would answer in the channel's own timeline.
+            self.gateway.tell(incoming.channel_id, incoming.user_id, view, incoming.thread_ts)
+        elif incoming.response_url:
+            self.gateway.respond(incoming.response_url, view)
+        elif in_channel:
+            self.gateway.tell(incoming.channel_id, incoming.user_id, view)
+        elif incoming.user_id:
+            self.gateway.post(incoming.channel_id or incoming.user_id, view, incoming.thread_ts)
+
+    def _try(self, tell: Callable[[], None]) -> None:
         try:
-            if incoming.response_url:
-                self.gateway.respond(incoming.response_url, view)
-            elif incoming.channel_id and not incoming.channel_id.startswith("D"):
-                self.gateway.tell(incoming.channel_id, incoming.user_id, view, incoming.thread_ts)
-            elif incoming.user_id:
-                self.gateway.post(incoming.channel_id or incoming.user_id, view, incoming.thread_ts)
+            tell()
         except TokenDead as error:
             self.on_dead_token(str(error))
         except Unavailable as error:

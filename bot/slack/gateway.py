@@ -150,6 +150,10 @@ class Gateway:
         modal = self._renderer.render(view)
         self._call("views.open", lambda: self._client.views_open(trigger_id=trigger_id, view=modal))
 
+    def update_modal(self, view_id: str, view: View) -> None:
+        modal = self._renderer.render(view)
+        self._call("views.update", lambda: self._client.views_update(view_id=view_id, view=modal))
+
     def modal(self, view: View) -> dict[str, Any]:
         """A modal as an ack may carry it (`response_action: update`)."""
         return self._renderer.render(view)

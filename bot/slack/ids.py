@@ -18,6 +18,7 @@ FEEDBACK_FORM = "feedback_form"
 FOLLOW_UP_TEXT = "follow_up_text"
 FEEDBACK_REASON = "feedback_reason"
 FEEDBACK_COMMENT = "feedback_comment"
+FEEDBACK_KEEP = "feedback_keep"
 INPUT = "input"
 
 # Message metadata, by which our own posts are recognised after an unknown outcome

@@ -112,7 +112,7 @@ class Incoming:
         """What was filled into a modal's input; empty when nothing was."""
         values = (self.view.get("state") or {}).get("values") or {}
         element = (values.get(block_id) or {}).get(action_id) or {}
-        chosen = element.get("selected_option") or {}
+        chosen: Json = element.get("selected_option") or next(iter(element.get("selected_options") or ()), {})
         return str(element.get("value") or chosen.get("value") or "")
 
     def value_or_refuse(self) -> str:

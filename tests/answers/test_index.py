@@ -89,15 +89,15 @@ def test_the_vocabulary_comes_back(path: Path) -> None:
     assert Index(path).vocabulary.expand(["cycle"]) == ["cycle", "bike"]
 
 
-def test_the_nearest_asks_are_rows_of_the_evidence(path: Path) -> None:
+def test_the_asks_with_a_word_are_rows_of_the_evidence(path: Path) -> None:
     index = Index(path)
-    topics = np.searchsorted(index.evidence.first_ask, index.nearest_asks('"shed"', 5), side="right") - 1
+    topics = np.searchsorted(index.evidence.first_ask, index.asks_with("shed", 5), side="right") - 1
     assert [index.evidence.names[topic] for topic in topics] == ["bikes"]
 
 
 def test_an_index_is_never_written_to(path: Path) -> None:
     before = path.read_bytes()
-    Index(path).nearest_asks('"shed"', 5)
+    Index(path).asks_with("shed", 5)
     assert path.read_bytes() == before
     assert [item.name for item in path.parent.iterdir()] == [path.name]
 
@@ -105,9 +105,8 @@ def test_an_index_is_never_written_to(path: Path) -> None:
 def test_threads_may_share_an_index(path: Path) -> None:
     index = Index(path)
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(lambda _: tuple(index.nearest_asks('"park"', 5)), range(20))) == {
-            tuple(index.nearest_asks('"park"', 5))
-        }
+        found = set(pool.map(lambda _: tuple(index.asks_with("park", 5)), range(20)))
+    assert found == {tuple(index.asks_with("park", 5))}
 
 
 def test_two_builds_give_equal_arrays(ours: Path, tmp_path: Path) -> None:

@@ -112,7 +112,9 @@ def test_two_asks_that_say_the_same_are_told_at_the_second(write: Write, cards: 
 
 
 def test_asks_built_on_one_template_are_told(write: Write, cards: dict[str, str | bytes]) -> None:
-    rows = "".join(f"  - Please tell me about the {word} and its colour  # hr\n" for word in ("lamp", "roof", "sky", "pit"))
+    rows = "".join(
+        f"  - Please tell me about the {word} and its colour  # hr\n" for word in ("lamp", "roof", "sky", "pit")
+    )
     cards["cards/parking.md"] = good().replace("  # paraphrase\n", rows + "  # paraphrase\n")
     problems = found(write("ours", cards))
     assert any("begin “please tell me about the”" in problem.text for problem in problems)
@@ -148,8 +150,8 @@ def test_company_cards_need_neither_voices_nor_watch_outs(write: Write, cards: d
 
 
 def test_a_golden_question_that_its_card_lost_is_told(advisor: Advisor, tmp_path: Path) -> None:
-    rows = "id,kind,question,accept\n1,direct,Where should the CCO report?,reporting-line\n2,direct,air cover,officer-status\n"
-    (tmp_path / "set.csv").write_text(rows)
+    rows = ["id,kind,question,accept", "1,direct,Where should the CCO report?,reporting-line"]
+    (tmp_path / "set.csv").write_text("\n".join([*rows, "2,direct,air cover,officer-status"]))
     problems = check(KNOWLEDGE, today=date(2026, 11, 21), golden=(tmp_path / "set.csv", advisor))
     assert [(problem.line, "lost officer-status" in problem.text) for problem in problems] == [(3, True)]
 
@@ -158,4 +160,3 @@ def test_a_known_miss_is_no_problem(advisor: Advisor, tmp_path: Path) -> None:
     (tmp_path / "set.csv").write_text("id,kind,question,accept\n2,direct,air cover,officer-status\n")
     (tmp_path / "set_misses.txt").write_text("2  # only an example\n")
     assert check(KNOWLEDGE, today=date(2026, 11, 21), golden=(tmp_path / "set.csv", advisor)) == []
-

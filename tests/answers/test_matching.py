@@ -9,7 +9,7 @@ import pytest
 from bot.answers.advisor import Advisor
 from bot.answers.index import Index, build
 from bot.answers.library import read_library
-from bot.answers.matching import ROWS_READ, Match, Matcher
+from bot.answers.matching import ASKS_A_WORD, Match, Matcher
 from tests.answers.conftest import Write
 from tests.answers.examples import card_text, folder
 
@@ -89,15 +89,20 @@ def test_capitals_and_marks_make_no_difference(matcher: Matcher) -> None:
     assert matcher.match("WHERE should the CCO report?!") == matcher.match("where should the cco report")
 
 
-def test_common_words_are_left_out_of_the_search_beyond_what_may_be_read(matcher: Matcher) -> None:
+def test_the_rarest_words_name_the_candidates(matcher: Matcher) -> None:
     counts = matcher.index.ask_counts
-    words = sorted(counts, key=lambda word: -counts[word])[:20]
-    terms = [term.strip('"') for term in matcher._search_terms([*words, "firepower"]).split(" OR ")]
-    assert terms[0] == "firepower"
-    assert sum(counts[term] for term in terms) <= ROWS_READ
+    common = max((word for word in counts if counts[word] <= ASKS_A_WORD), key=lambda word: counts[word])
+    assert matcher._candidates([common, "firepower"])[:1] == matcher.index.asks_with("firepower", 1)
 
 
-def test_a_question_of_one_common_word_is_still_searched_for(matcher: Matcher) -> None:
+def test_a_word_that_very_many_asks_use_names_none(matcher: Matcher) -> None:
     counts = matcher.index.ask_counts
     commonest = max(counts, key=lambda word: counts[word])
-    assert matcher._search_terms([commonest]) == f'"{commonest}"'
+    assert counts[commonest] > ASKS_A_WORD
+    assert matcher._candidates([commonest]) == []
+
+
+def test_a_question_of_common_words_alone_is_matched_by_its_features(matcher: Matcher) -> None:
+    counts = matcher.index.ask_counts
+    assert counts["the"] > ASKS_A_WORD
+    assert matcher.match("the").cards

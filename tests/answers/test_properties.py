@@ -198,7 +198,7 @@ def views(text: str, title: str, short: str) -> list[View]:
         FollowUpForm("q1", title),
         FollowUpAnswer(text, title, short, parts, credit),
         FollowUpAnswer(text, "", text or "x"),
-        FeedbackForm("q1", title),
+        FeedbackForm("q1", title, own=True),
     ]
 
 

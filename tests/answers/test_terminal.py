@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.answers.advisor import LISTED, Advisor
-from bot.answers.gaps import Cluster
+from bot.answers.gaps import Cluster, Verdict
 from bot.answers.terminal import as_json, show_gaps
 from bot.cli import main
 from tests.answers.conftest import Write
@@ -71,7 +71,7 @@ def test_a_topic_with_its_own_reply_gets_it(run: Run, advisor: Advisor) -> None:
 
 def test_a_text_without_a_question_gets_starters(run: Run, advisor: Advisor) -> None:
     shown = flat(run("ask", "???").output)
-    assert shown.startswith("I didn't find a question in that.")
+    assert shown.startswith("I couldn't make out a question in that.")
     assert advisor.starters[0].question in shown
 
 
@@ -175,14 +175,27 @@ def test_a_set_without_its_columns_ends_with_one_sentence(run: Run, tmp_path: Pa
 
 
 def test_gaps_are_printed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    show_gaps([Cluster(("Gehälter?", "pay?"), {"not_covered": 2}, ("parking",))], as_json=True)
-    assert json.loads(capsys.readouterr().out) == [
-        {"questions": ["Gehälter?", "pay?"], "reasons": {"not_covered": 2}, "cards": ["parking"]}
+    show_gaps([Cluster(("Gehälter?", "pay?"), {"not_covered": 2}, ("parking",))], [], as_json=True)
+    assert json.loads(capsys.readouterr().out) == {
+        "gaps": [{"questions": ["Gehälter?", "pay?"], "reasons": {"not_covered": 2}, "cards": ["parking"]}],
+        "feedback": [],
+    }
+
+
+def test_what_did_not_help_is_told_by_card_with_the_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    verdicts = [
+        Verdict("parking", helpful=True, reason=None, comment=None),
+        Verdict("parking", helpful=False, reason="incomplete", comment="Which gate?"),
+        Verdict("bikes", helpful=True, reason=None, comment=None),
     ]
+    show_gaps([], verdicts, as_json=False)
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[1:] == ["parking: did not help 1 ×, helped 1 ×", "incomplete: Which gate?"]
 
 
 def test_gaps_read_with_how_many_asked_and_why(capsys: pytest.CaptureFixture[str]) -> None:
-    show_gaps([Cluster(("[red]pay?", "wages?"), {"not_covered": 1, "thumbed_down": 1}, ("parking",))], as_json=False)
+    clusters = [Cluster(("[red]pay?", "wages?"), {"not_covered": 1, "thumbed_down": 1}, ("parking",))]
+    show_gaps(clusters, [], as_json=False)
     lines = capsys.readouterr().out.splitlines()
     assert [line.strip() for line in lines] == [
         "2 × [red]pay?",

@@ -7,7 +7,7 @@ import pytest
 from bot.workspace.records import Channel, Json, Person
 from tests.scenarios.stage import Stage, cards, mrkdwn_of, texts
 
-NO_QUESTION = "I didn't find a question in that"
+NO_QUESTION = "I couldn't make out a question in that"
 HELP = "Ask me about the Chief Customer Officer"
 HOSTILE = {
     "a ping of everybody": "<!channel> <!here> <!everyone> who earns what?",

@@ -132,7 +132,7 @@ def test_gaps_show_what_was_asked_in_vain_without_who(
 def test_alike_gaps_are_one_cluster(stage: Stage, ana: Person, ben: Person, gaps: list[list[str]]) -> None:
     stage.write(ana, "what does a CCO earn in Liechtenstein?")
     stage.write(ben, "what does a CCO earn in Liechtenstein")
-    clusters = json.loads(CliRunner().invoke(main, gaps[0], catch_exceptions=False).output)
+    clusters = json.loads(CliRunner().invoke(main, gaps[0], catch_exceptions=False).output)["gaps"]
     together = [item for item in clusters if any("Liechtenstein" in text for text in item["questions"])]
     assert len(together) == 1
 
@@ -145,5 +145,5 @@ def test_a_thumbed_down_card_chosen_by_button_leaves_no_empty_gap(
         room.id, lambda: stage.press(ana, answer, "open_card", "guerrilla-metrics"), answer["thread_ts"]
     )
     thumb_down(stage, ana, card, feedback_reason="wrong")
-    clusters = json.loads(CliRunner().invoke(main, gaps[0], catch_exceptions=False).output)
+    clusters = json.loads(CliRunner().invoke(main, gaps[0], catch_exceptions=False).output)["gaps"]
     assert all(text.strip() for item in clusters for text in item["questions"])

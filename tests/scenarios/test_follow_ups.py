@@ -8,7 +8,7 @@ from bot.workspace.records import Channel, Person
 from tests.scenarios.stage import Stage, texts
 
 OPTION_4 = "what is option 4, the line leader with a dispersed team?"
-NO_TOPIC = "I didn't find a question in that"
+NO_TOPIC = "I couldn't make out a question in that"
 
 
 def test_the_cons_of_an_option_follow_in_its_thread(stage: Stage, ana: Person, room: Channel) -> None:

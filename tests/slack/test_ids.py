@@ -17,7 +17,7 @@ from tests.register import Register, everything_listened_to
 
 NAMES = {name: value for name, value in vars(ids).items() if name.isupper()}
 FORMS = {ids.FOLLOW_UP_FORM, ids.FEEDBACK_FORM}
-INPUTS = {"FOLLOW_UP_TEXT", "FEEDBACK_REASON", "FEEDBACK_COMMENT", "INPUT"}
+INPUTS = {"FOLLOW_UP_TEXT", "FEEDBACK_REASON", "FEEDBACK_COMMENT", "FEEDBACK_KEEP", "INPUT"}
 METADATA = {"ANSWER_EVENT"}
 CLICKED = NAMES.keys() - INPUTS - METADATA - {"COMMAND"}
 LISTENERS = inspect.getsource(listeners)
