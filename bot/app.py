@@ -4,7 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from typing import Any
 
 from slack_bolt import App
@@ -13,15 +14,18 @@ from slack_sdk.errors import SlackApiError
 
 from bot.answers.advisor import open_advisor
 from bot.answers.listeners import AnswerListeners
+from bot.answers.posting import Poster
 from bot.answers.service import AnswerService
 from bot.answers.store import AnswerStore
 from bot.clock import Clock, system_clock
 from bot.errors import CcoError, Unavailable
+from bot.keys import WorkspaceKey
 from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.settings import Settings
 from bot.slack.bolt import Guard, bolt_app, register_catch_alls
-from bot.slack.gateway import DEAD_TOKEN, Gateway, SlackRefused, TokenDead
+from bot.slack.gateway import Gateway, SlackRefused, TokenDead
 from bot.slack.incoming import Incoming
+from bot.slack.pacing import Pacer
 from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
 from bot.storage.database import Database
@@ -44,6 +48,15 @@ APP_TOKEN_DEAD = (
     "Slack does not accept the app-level token ({code}). Create one with the scope connections:write under "
     "Basic Information, put it into SLACK_APP_TOKEN and start again."
 )
+UNREACHABLE = "Slack can't be reached ({error}); check the network and SLACK_API_URL."
+APP_TOKEN_CODES = {  # what Slack says of an app-level token; all else is a trouble that may pass
+    "invalid_auth",
+    "not_authed",
+    "token_revoked",
+    "token_expired",
+    "account_inactive",
+    "not_allowed_token_type",
+}
 
 
 class CannotRun(CcoError):
@@ -62,20 +75,24 @@ class Bot:
     database: Database
     clock: Clock
     look_every: float = LOOK_EVERY
+    drain_seconds: float = DRAIN_SECONDS
     stopping: threading.Event = field(default_factory=threading.Event)
     reason: str = ""
+    is_finished: bool = True  # False when `close` had to leave work undone
+    started_at: datetime = datetime.min.replace(tzinfo=UTC)
+    resumed: set[tuple[WorkspaceKey, str]] = field(default_factory=set)
 
     def start(self) -> None:
-        """Connect, and finish what a crash left undone. Raises CannotRun when the app-level token is refused."""
+        """Connect, and finish what a crash left undone. Raises CannotRun when Slack does not let us."""
         try:
             self.socket.connect()  # type: ignore[no-untyped-call]
         except SlackApiError as error:
-            raise CannotRun(APP_TOKEN_DEAD.format(code=error.response["error"])) from error
-        except OSError as error:
-            raise CannotRun(f"Slack can't be reached ({error}); check the network and SLACK_API_URL.") from error
+            raise CannotRun(_why_not_connected(error)) from error
+        except (OSError, HTTPException, ValueError, AttributeError) as error:  # the last two: no JSON object came
+            raise CannotRun(UNREACHABLE.format(error=error)) from error
+        self.started_at = self.clock()
         self.clean()
-        for left in self.answers.unanswered():
-            self.guard.soon(lambda _, left=left: self.answers.resume(left), Incoming({}))  # type: ignore[misc]
+        self.resume_unanswered()
 
     def run(self) -> None:
         """Serve until `stop` is called. Raises CannotRun when the token dies meanwhile."""
@@ -93,13 +110,23 @@ class Bot:
     def close(self) -> None:
         """Stop taking work, finish what was begun, let go of everything."""
         # The client waits for a thread of its own that, started at an unlucky moment, never ends.
-        _within(CLOSE_SECONDS, self.socket.close)
-        _within(DRAIN_SECONDS, self._finish)
+        closed = _within(CLOSE_SECONDS, self.socket.close)
+        drained = _within(self.drain_seconds, self._finish)
+        self.is_finished = closed and drained
         self.database.close()
+
+    def resume_unanswered(self) -> None:
+        """Answer what an earlier run left behind, each once. What came since our start is in our own hands."""
+        for left in self.answers.unanswered():
+            key, question = left
+            if question.asked_at < self.started_at and (key, question.id) not in self.resumed:
+                self.resumed.add((key, question.id))
+                self.guard.soon(lambda _, left=left: self.answers.resume(left), Incoming({}))  # type: ignore[misc]
 
     def clean(self) -> None:
         """Enforce the retention times."""
         gone = self.answers.clean() + self.deliveries.clean(self.clock() - DELIVERIES_KEPT)
+        self.database.forget_erased()
         log.info("retention: %d rows past their time are gone", gone)
 
     def _finish(self) -> None:
@@ -107,7 +134,11 @@ class Bot:
         self.guard.backlog.drain()
 
     def _watch(self) -> None:
-        """Clean once a day, and open a new connection where the client's own attempts have not helped."""
+        """Look after what is left to be answered, the connection and, once a day, the retention times.
+
+        A new connection is opened where the client's own attempts have not helped. A crash is looked for at every
+        look, not at the start alone: its last questions are then too young to tell from those being answered.
+        """
         connected_at = cleaned_at = self.clock()
         while not self.stopping.wait(self.look_every):
             now = self.clock()
@@ -116,6 +147,7 @@ class Bot:
             elif now - connected_at > RECONNECT_AFTER:
                 connected_at = now
                 self._attempt("reconnecting", lambda: self.socket.client.connect_to_new_endpoint(force=True))
+            self._attempt("resuming", self.resume_unanswered)
             if now - cleaned_at > CLEAN_EVERY:
                 cleaned_at = now
                 self._attempt("cleaning", self.clean)
@@ -125,15 +157,29 @@ class Bot:
             work()
         except Exception as error:  # the next look tries again; the loop itself must live
             log.exception("%s failed; trying again later", what)
-            if isinstance(error, SlackApiError) and error.response["error"] in DEAD_TOKEN:
-                self.stop(APP_TOKEN_DEAD.format(code=error.response["error"]))
+            if isinstance(error, SlackApiError) and _code_of(error) in APP_TOKEN_CODES:
+                self.stop(_why_not_connected(error))
 
 
-def _within(seconds: float, work: Callable[[], Any]) -> None:
-    """Do the work, and go on without it when it takes longer."""
+def _code_of(error: SlackApiError) -> str:
+    """Slack's word for what is wrong, or the status where there is none: a proxy's page, say."""
+    answer = error.response
+    data = answer if isinstance(answer, dict) else answer.data
+    code = data.get("error") if isinstance(data, dict) else None
+    return str(code or f"HTTP {getattr(answer, 'status_code', 'error')}")[:60]
+
+
+def _why_not_connected(error: SlackApiError) -> str:
+    code = _code_of(error)
+    return APP_TOKEN_DEAD.format(code=code) if code in APP_TOKEN_CODES else UNREACHABLE.format(error=code)
+
+
+def _within(seconds: float, work: Callable[[], Any]) -> bool:
+    """Do the work, and go on without it when it takes longer. Returns whether it is done."""
     doing = threading.Thread(target=work, name="ending", daemon=True)
     doing.start()
     doing.join(seconds)
+    return not doing.is_alive()
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Bot:
@@ -151,10 +197,12 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     bolt = bolt_app(settings.slack_api_url, token, identity)
     deliveries = DeliveryStore(database)
     guard = Guard(gateway, deliveries, clock, on_dead_token=lambda _: None)
+    store = AnswerStore(database)
+    pacer = Pacer(lambda work: guard.soon(lambda _: work(), Incoming({})))
     answers = AnswerService(
         advisor,
-        AnswerStore(database),
-        gateway,
+        store,
+        Poster(store, gateway, pacer, clock),
         clock,
         contact=settings.cco_help_contact,
         retention=timedelta(days=settings.cco_retention_days),
@@ -175,4 +223,4 @@ def _identity(gateway: Gateway) -> dict[str, Any]:
     except SlackRefused as error:
         raise CannotRun(f"Slack refused the first call ({error.code}); check SLACK_API_URL and the token.") from error
     except Unavailable as error:
-        raise CannotRun(f"Slack can't be reached ({error}); check the network and SLACK_API_URL.") from error
+        raise CannotRun(UNREACHABLE.format(error=error)) from error

@@ -203,6 +203,8 @@ def _log_to_stderr(level: str) -> None:
     logging.getLogger("slack_sdk").setLevel(max(logging.INFO, logging.getLevelName(level)))
     logging.getLogger("slack_bolt").setLevel(max(logging.INFO, logging.getLevelName(level)))
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Said at every start because Bolt sees SLACK_BOT_TOKEN, which reaches it by another way.
+    logging.getLogger("slack_bolt.App").addFilter(lambda record: "`token` will be unused" not in record.getMessage())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.answers.advisor import open_advisor
 from bot.answers.library import read_library
-from bot.errors import CcoError, Unavailable
+from bot.errors import CcoError, Refusal, Unavailable
 from bot.resources import KNOWLEDGE, MANIFEST, TEMPLATES
 from bot.settings import FIXES, Settings, SettingsError, load_settings, readable_settings
 from bot.slack.gateway import Gateway, SlackRefused, TokenDead, try_socket_mode
@@ -119,6 +119,9 @@ def _database(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
                 pass
             yield _well("database", database.name)
             yield _migrations(database)
+    except Refusal as error:
+        yield _fault("database", str(error))
+        yield _skip("migrations", "there is no database to look at")
     except Unavailable as error:
         yield _fault("database", f"{error} Check DATABASE_URL, and that the server runs or the folder is writable.")
         yield _skip("migrations", "the database can't be reached")
@@ -136,7 +139,9 @@ def _opened(settings: Settings) -> Iterator[Database]:
 def _migrations(database: Database) -> Finding:
     try:
         behind = pending(database)
-    except Exception as error:  # a database of something else, or of a newer version of this program
+    except Refusal as error:
+        return _fault("migrations", str(error))
+    except Exception as error:  # a database of something else
         return _fault("migrations", f"can't be read ({error}); is this database the bot's own?")
     if behind:
         return _well("migrations", "some are to be applied; `cco run` does it at its start, `cco db upgrade` now.")
@@ -147,8 +152,11 @@ def _knowledge(settings: Settings) -> Iterator[Finding]:
     try:
         advisor, _ = open_advisor(KNOWLEDGE, settings.cco_knowledge_dir, settings.cco_cache_dir)
         problems = read_library(KNOWLEDGE, settings.cco_knowledge_dir).problems
-    except (CcoError, OSError) as error:
-        yield _fault("knowledge", f"{error}; check CCO_KNOWLEDGE_DIR and that CCO_CACHE_DIR is writable.")
+    except CcoError as error:
+        yield _fault("knowledge", str(error))
+        return
+    except OSError as error:
+        yield _fault("knowledge", f"{error}; check CCO_KNOWLEDGE_DIR.")
         return
     cards = f"{len(advisor.index.cards)} cards"
     if problems:

@@ -1,30 +1,55 @@
 """Runs the bot until the process is told to stop."""
 
 import ctypes
+import logging
+import os
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
-from bot.app import build
+import click
+
+from bot.app import DRAIN_SECONDS, CannotRun, build
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 MMAP_THRESHOLD, ARENA_MAX = -3, -8  # the names that mallopt(3) gives to these numbers
 
 
-def run_until_signal(settings: Settings) -> None:
-    """Serve until Ctrl-C or SIGTERM, then finish what was begun.
+def run_until_signal(settings: Settings, drain_seconds: float = DRAIN_SECONDS) -> None:
+    """Serve until Ctrl-C or SIGTERM, then finish what was begun, but for no longer than the deadline.
 
     Python ends at once on SIGTERM unless it is handled, losing answers under way.
     """
     _return_freed_memory()
     bot = build(settings)
+    bot.drain_seconds = drain_seconds
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         bot.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    bot.run()
+    try:
+        bot.run()
+    except CannotRun as reason:
+        if bot.is_finished:
+            raise
+        click.ClickException(str(reason)).show()
+        _end(1)
+    if not bot.is_finished:
+        _end(0)
+
+
+def _end(code: int) -> NoReturn:
+    """End at once. Python would first wait for every worker, one that waits out Slack's rate limit included."""
+    log.warning("ending with work under way; the next start answers what is left")
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _return_freed_memory() -> None:

@@ -1,8 +1,10 @@
 """Answers a question from the index: no Slack, no database, no clock."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from bot.answers.cards import CONS, MORE_DETAIL, WATCH_OUT, Boundary, Card, Problem, Section
@@ -10,12 +12,13 @@ from bot.answers.decision import Outcome, confidence, decide
 from bot.answers.evaluation import Reply
 from bot.answers.folders import content_hash
 from bot.answers.followups import aspects_of, leans_on_topic
-from bot.answers.index import Index, build, path_for
+from bot.answers.index import Index, path_for
 from bot.answers.matching import Match, Matcher, Ranked
 from bot.answers.words import clean, words_of
 
 SUGGESTIONS = 3
 NAMED_FROM = 0.8  # of the best card's score: from here on a topic outside is named as the one that was meant
+KEPT_UNOPENED = timedelta(days=30)
 LISTED = 5  # cards named in a reply for machines
 STARTERS = ("need-cco-decision", "eleven-statements", "reporting-line", "four-structures", "ceo-eight-actions")
 
@@ -67,7 +70,7 @@ class Advisor:
         if last and aspects:
             return _parts_of(last, aspects)
         if not words_of(clean(text)) or aspects:
-            return Advice(Outcome.NOT_COVERED, suggestions=self.starters[:SUGGESTIONS], unclear=True)
+            return self._unclear(text)
         advice = self._advise(self._matcher.match(text))
         if last and advice.outcome is not Outcome.ANSWER and not advice.boundary and leans_on_topic(text):
             return self._in_context(text, last, advice)
@@ -77,6 +80,11 @@ class Advisor:
         """The same, as the evaluation wants it."""
         advice = self.ask(text)
         return Reply(advice.outcome, tuple(item.id for item in advice.ranked[:LISTED]), advice.confidence)
+
+    def _unclear(self, text: str) -> Advice:
+        """No question to work with. What it resembles all the same is ranked, but offered to nobody."""
+        ranked = self._matcher.match(text).cards[:LISTED]
+        return Advice(Outcome.NOT_COVERED, ranked, suggestions=self.starters[:SUGGESTIONS], unclear=True)
 
     def _in_context(self, text: str, last: Card, alone: Advice) -> Advice:
         """A short follow-up read together with the last card's title.
@@ -137,26 +145,27 @@ def _parts_of(card: Card, headings: Sequence[str]) -> Advice:
 def open_advisor(ours: Path, company: Sequence[Path], cache: Path) -> tuple[Advisor, tuple[Problem, ...]]:
     """The advisor for these folders, compiling the index when there is none for exactly this content.
 
-    Returns the problems found while compiling as well; an index found ready was reported when it was built.
+    Returns also what was found wrong in them, every time.
     """
     path = path_for(cache, content_hash((ours, *company)))
-    problems: tuple[Problem, ...] = ()
     if not path.is_file():
-        from bot.answers.library import read_library  # its parsers are slow to import, and only needed here
+        from bot.answers.compiling import compile_apart  # rarely needed
 
-        library = read_library(ours, company)
-        problems = library.problems
-        build(library, path)
+        compile_apart(path, ours, company)
         _drop_old(cache, path)
-    return Advisor(Index(path)), problems
+    with _quietly():
+        os.utime(path)
+    index = Index(path)
+    return Advisor(index), index.problems
 
 
 def _drop_old(cache: Path, current: Path) -> None:
-    """Remove indexes of older knowledge; one that another process still reads stays readable to it."""
+    """Remove indexes that nobody has opened for a month. The new file's own time says when now is."""
     with _quietly():
-        old = sorted(cache.glob("knowledge-*.db"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for path in [path for path in old if path != current][2:]:
-            path.unlink(missing_ok=True)
+        oldest = current.stat().st_mtime - KEPT_UNOPENED.total_seconds()
+        for path in cache.glob("knowledge-*.db"):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)
 
 
 @contextmanager

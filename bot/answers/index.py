@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answers.cards import Boundary, Card, Item, Library, Section, Source
+from bot.answers.cards import Boundary, Card, Item, Library, Problem, Section, Source
 from bot.answers.evidence import Evidence, Rows, evidence_of
 from bot.answers.words import Vocabulary, words_of
 
@@ -62,6 +62,8 @@ def _write(library: Library, path: Path) -> None:
         database["asks"].enable_fts(["words"], tokenize="porter")
         spelled = Counter(word for _, words in worded for word in set(words))
         database["words"].insert_all(({"word": word, "asks": count} for word, count in spelled.items()), pk="word")
+        database["problems"].create({"path": str, "line": int, "text": str})
+        database["problems"].insert_all(map(asdict, library.problems))
         database["arrays"].insert_all(_array_rows(evidence_of(worded)), pk="name")
         database["meta"].insert_all([{"key": "content_hash", "value": library.content_hash}], pk="key")
         database["asks_fts"].optimize()
@@ -124,7 +126,9 @@ class Index:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._local = threading.local()  # one connection a thread
+        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
+        self._turn = threading.Lock()  # one connection for all threads: each would keep two megabytes of pages
         self.evidence = self._load_evidence()
         self.ask_counts: dict[str, int] = dict(self.rows("SELECT word, asks FROM words"))
         phrases = {name: json.loads(text) for name, text in self.rows("SELECT name, phrases FROM vocabulary")}
@@ -134,6 +138,8 @@ class Index:
             name: Boundary(name, topic, tuple(json.loads(nearest)), (), reply)
             for name, topic, nearest, reply in self.rows("SELECT id, topic, nearest, reply FROM boundaries")
         }
+        found = self.rows("SELECT path, line, text FROM problems ORDER BY rowid")
+        self.problems = tuple(Problem(*row) for row in found)
 
     def asks_with(self, word: str, limit: int) -> list[int]:
         """Asks that use a word or another form of it, as row numbers of the evidence.
@@ -145,11 +151,9 @@ class Index:
         return [row[0] for row in self.rows(query, (quoted, limit))]
 
     def rows(self, query: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        """What a query finds, read over this thread's own connection."""
-        if not hasattr(self._local, "connection"):
-            address = f"{self.path.resolve().as_uri()}?mode=ro&immutable=1"
-            self._local.connection = sqlite3.connect(address, uri=True)
-        return list(self._local.connection.execute(query, values))
+        """What a query finds. The file stays open, so that it may be removed or replaced meanwhile."""
+        with self._turn:
+            return self._connection.execute(query, values).fetchall()
 
     def _load_evidence(self) -> Evidence:
         stored = {name: (kind, data) for name, kind, data in self.rows("SELECT name, dtype, data FROM arrays")}

@@ -13,12 +13,12 @@ from bot.clock import Clock
 from bot.errors import Refusal
 from bot.slack import ids
 from bot.slack.bolt import Guard, Handler
-from bot.slack.gateway import Gateway
+from bot.slack.gateway import Gateway, RateLimited, SlackRefused
 from bot.slack.incoming import Incoming
 from bot.slack.messages import Notice
 
-SUB_COMMANDS = ("ask", "help")
-HELP_WORDS = {"", "help", "hilfe", "?", "what can you do"}
+ASKED_BY = {None, "file_share", "thread_broadcast", "me_message"}  # kinds of messages that people write
+HELP_WORDS = {"", "help", "?", "what can you do"}
 
 
 class AnswerListeners:
@@ -55,7 +55,7 @@ class AnswerListeners:
 
     def save_direct_message(self, incoming: Incoming) -> Handler | None:
         event = incoming.event
-        theirs = incoming.user_id and not event.get("bot_id") and not event.get("subtype")
+        theirs = incoming.user_id and not event.get("bot_id") and event.get("subtype") in ASKED_BY
         if not theirs or event.get("channel_type") != "im":
             return None
         return self._save(incoming, thread_ts=incoming.thread_ts, reply_ts=incoming.thread_ts)
@@ -76,7 +76,7 @@ class AnswerListeners:
         if text is None:
             return {"response_type": "ephemeral", **self._gateway.modal(self._service.help())}
         question = self._question(incoming, text, private=True)
-        if not self._service.receive(incoming.key, question):
+        if self._is_done(incoming, question):
             return {}
         view = self._service.answer_privately(incoming.key, question, note)
         return {"response_type": "ephemeral", **self._gateway.modal(view)}
@@ -95,13 +95,21 @@ class AnswerListeners:
             reply_ts=before.reply_ts,
             private=before.private,
         )
-        if not self._service.receive(incoming.key, question):
+        if self._is_done(incoming, question):
             return {}
         if before.private:
             answer = self._service.answer_follow_up(incoming.key, question, before.card_id)
             return {"response_action": "update", "view": self._gateway.modal(answer)}
-        self._guard.soon(lambda _: self._service.answer(incoming.key, question, incoming.user_id), incoming)
+        self._guard.soon(
+            lambda _: self._service.answer(incoming.key, question, incoming.user_id, before.card_id), incoming
+        )
         return {}
+
+    def _is_done(self, incoming: Incoming, question: Question) -> bool:
+        """Was this delivery seen before, and answered? A modal that failed may be sent again."""
+        if self._service.receive(incoming.key, question):
+            return False
+        return self._service.is_answered(incoming.key, question.id)
 
     # Buttons
 
@@ -120,9 +128,14 @@ class AnswerListeners:
     def share(self, incoming: Incoming) -> None:
         question_id = incoming.value_or_refuse()
         view = self._service.share(incoming.key, question_id, incoming.user_id)
-        if not self._guard.deliveries.is_new(incoming.key, f"share:{question_id}", self._clock()):
+        delivery = f"share:{question_id}"
+        if not self._guard.deliveries.is_new(incoming.key, delivery, self._clock()):
             raise Refusal("This answer is shared already. If you don't see it, ask me again.")
-        self._gateway.respond(incoming.response_url, view, in_channel=True)
+        try:
+            self._gateway.respond(incoming.response_url, view, in_channel=True)
+        except (SlackRefused, RateLimited):  # certainly not posted: the button may be pressed again
+            self._guard.deliveries.forget(incoming.key, delivery)
+            raise
 
     def dont_keep(self, incoming: Incoming) -> None:
         in_modal = bool(incoming.view)
@@ -182,18 +195,15 @@ class AnswerListeners:
 
 def read_command(text: str) -> tuple[str | None, str]:
     """What `/cco …` asks: the question (None for the help page) and a note when the command was mistyped."""
-    first, _, rest = text.strip().partition(" ")
+    first, rest = [*text.split(maxsplit=1), "", ""][:2]
     word = first.lower()
-    if text.strip().lower() in HELP_WORDS or (word == "ask" and not rest.strip()):
+    if not rest and (word in {"", "ask", "?"} or _is_slip(word, "help")):
         return None, ""
     if word == "ask":
         return rest, ""
-    nearest = next((name for name in SUB_COMMANDS if _is_slip(word, name)), None)
-    if nearest is None:
-        return text, ""
-    if nearest == "help":
-        return None, ""
-    return rest, f"I read “{first}” as “ask”."
+    if rest and _is_slip(word, "ask"):
+        return rest, f"I read “{first}” as “ask”."
+    return text, ""
 
 
 def _is_slip(word: str, name: str) -> bool:

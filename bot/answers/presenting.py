@@ -3,6 +3,7 @@
 from bot.answers.advisor import Advice, Advisor
 from bot.answers.cards import Card
 from bot.answers.decision import Outcome
+from bot.answers.followups import aspects_of
 from bot.answers.store import Question
 from bot.answers.views import (
     AnswerView,
@@ -41,7 +42,7 @@ class Presenter:
         """The message for a question. Its words are repeated where they would not be seen otherwise."""
         asked = clean(question.text or "") if question.private or asked_by else ""
         if advice.unclear:
-            return UnclearView(buttons(advice.suggestions))
+            return UnclearView(buttons(advice.suggestions), lost=bool(aspects_of(question.text or "")))
         if advice.card:
             return self.card(question, advice.card, advice, asked=asked, asked_by=asked_by)
         if advice.outcome is Outcome.SUGGEST:

@@ -25,7 +25,6 @@ from bot.answers.words import clean
 from bot.clock import Clock
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey
-from bot.slack.gateway import Gateway
 from bot.slack.render import View
 
 log = logging.getLogger(__name__)
@@ -33,7 +32,7 @@ log = logging.getLogger(__name__)
 TEXT_KEPT = timedelta(days=1)  # how long the buttons of an answer may still need the question's words
 TOPIC_KEPT = timedelta(days=1)  # how long a conversation stays on its topic
 RESUMED = timedelta(hours=1)  # questions older than this are not answered after a restart: the asker has moved on
-GRACE = timedelta(seconds=30)  # another process may be answering them right now
+GRACE = timedelta(seconds=90)  # longer than posting an answer can take: another process may be at it
 
 CARD_GONE = "That card is no longer part of the guidance. Ask me in your own words and I'll look for what replaced it."
 TOO_OLD = "That answer is too old for this button. Ask me again and I'll answer afresh."
@@ -46,34 +45,44 @@ class AnswerService:
         self,
         advisor: Advisor,
         store: AnswerStore,
-        gateway: Gateway,
+        poster: Poster,
         clock: Clock,
         *,
         contact: str = "",
         retention: timedelta = timedelta(days=90),
+        grace: timedelta = GRACE,
     ) -> None:
         self._advisor = advisor
         self._store = store
         self._clock = clock
         self._presenter = Presenter(advisor, clock)
-        self._poster = Poster(store, gateway, clock)
+        self._poster = poster
         self._contact = contact
         self._retention = retention
+        self._grace = grace
 
     def receive(self, key: WorkspaceKey, question: Question) -> bool:
         """Write a question down before anything else. False when this delivery was seen before."""
         return self._store.add(key, question)
 
-    def answer(self, key: WorkspaceKey, question: Question, asked_by: str = "") -> None:
-        """Answer where the question was asked: in its thread, or in the direct message."""
-        advice = self._advise(key, question)
+    def is_answered(self, key: WorkspaceKey, question_id: str) -> bool:
+        """Was a question, seen before, answered as well? When not, its second delivery is its second chance."""
+        question = self._store.get(key, question_id)
+        return question is not None and question.posted_at is not None
+
+    def answer(self, key: WorkspaceKey, question: Question, asked_by: str = "", topic: str | None = None) -> None:
+        """Answer where the question was asked: in its thread, or in the direct message.
+
+        `topic` is the card that a follow-up names; without it the conversation's last one counts.
+        """
+        advice = self._advisor.ask(question.text or "", topic or self._topic(key, question))
         learned = _learned(advice)
         view = self._presenter.advice(question, advice, kept=learned["kept_as"] is not None, asked_by=asked_by)
         self._poster.post(key, question, view, **learned)
 
     def answer_privately(self, key: WorkspaceKey, question: Question, note: str = "") -> View:
         """The answer for the asker alone, to be shown by the caller."""
-        advice = self._advise(key, question)
+        advice = self._advisor.ask(question.text or "")  # it starts afresh; its follow-ups come by button
         learned = _learned(advice)
         self._store.change(key, question.id, posted_at=self._clock(), **learned)
         view = self._presenter.advice(question, advice, kept=learned["kept_as"] is not None)
@@ -118,6 +127,8 @@ class AnswerService:
         view = self._presenter.card(question, card)
         asked = clean(question.text or "")
         note = f"Asked: {asked[:280]}" if asked else ""
+        shared = Question(f"{question.id}-shared", user_id, question.channel_id, None, self._clock(), card_id=card.id)
+        self._store.add(key, replace(shared, outcome=str(Outcome.ANSWER), posted_at=self._clock()))
         return replace(view, private=False, asked="", shared_by=user_id, note=note)
 
     def follow_up_form(self, key: WorkspaceKey, question_id: str) -> FollowUpForm:
@@ -150,15 +161,15 @@ class AnswerService:
         question = self._known(key, question_id)
         feedback = Feedback(question.id, user_id, question.card_id or "", helpful, self._clock(), reason, comment)
         self._store.save_feedback(key, feedback)
-        if keep and question.user_id == user_id:
-            self._store.change(key, question.id, kept_as="thumbed_down")
+        if question.user_id == user_id and (keep or question.kept_as == "thumbed_down"):
+            self._store.change(key, question.id, kept_as="thumbed_down" if keep else None)
 
     def dont_keep(self, key: WorkspaceKey, question_id: str, user_id: str, *, in_modal: bool = False) -> View:
         """Erase a kept question. Returns its message, or its modal, without the promise that it was kept."""
         question = self._asked(key, question_id, user_id)
         if question.text is None:
             raise Refusal("That question is no longer kept.")
-        advice = self._advisor.ask(question.text)
+        advice = self._advisor.ask(question.text, None if question.private else self._topic(key, question))
         self._store.forget(key, question.id)
         if in_modal:
             return self._presenter.in_modal(question, advice, kept=False)
@@ -181,7 +192,7 @@ class AnswerService:
     def unanswered(self) -> list[tuple[WorkspaceKey, Question]]:
         """What a crash left behind, recent enough to matter."""
         now = self._clock()
-        return self._store.unanswered(now - RESUMED, now - GRACE)
+        return self._store.unanswered(now - RESUMED, now - self._grace)
 
     def clean(self) -> int:
         """Enforce the retention times. Returns how many rows went."""
@@ -194,16 +205,14 @@ class AnswerService:
 
     # Deciding
 
-    def _advise(self, key: WorkspaceKey, question: Question) -> Advice:
-        return self._advisor.ask(question.text or "", self._topic(key, question))
-
     def _topic(self, key: WorkspaceKey, question: Question) -> str | None:
-        """What the conversation was last about, where that can matter."""
-        if question.private:  # a command in a channel starts afresh; its follow-ups come by button
-            return None
+        """What the thread was last about or, in a new one, the channel itself: a DM, or an answer shared there."""
         if not may_follow_up(question.text or ""):
             return None
-        return self._store.last_topic(key, question.channel_id, question.thread_ts, self._clock() - TOPIC_KEPT)
+        since = self._clock() - TOPIC_KEPT
+        threads = dict.fromkeys((question.thread_ts, ""))
+        topics = (self._store.last_topic(key, question.channel_id, thread, since) for thread in threads)
+        return next((topic for topic in topics if topic), None)
 
     # Loading
 
@@ -221,6 +230,8 @@ class AnswerService:
 
     def _asked(self, key: WorkspaceKey, question_id: str, user_id: str) -> Question:
         question = self._known(key, question_id)
+        if not question.user_id:  # erased with the question's words
+            raise Refusal(TOO_OLD)
         if question.user_id != user_id:
             raise Refusal("Only the person who asked can do that. Ask me yourself and the buttons are yours.")
         return question

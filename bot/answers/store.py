@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    or_,
     select,
     update,
 )
@@ -47,6 +48,7 @@ QUESTIONS = Table(
     Column("text", Text),  # gone after a day, unless kept for the curators
     Column("asked_at", UtcDateTime, nullable=False),
     Column("sending", Integer, nullable=False),  # how often posting the answer was begun
+    Column("sending_at", UtcDateTime),  # when the last of them was begun
     Column("posted_at", UtcDateTime),
     Column("outcome", String(16)),
     Column("card_id", String(64)),
@@ -80,6 +82,7 @@ LAST_TOPIC = (
         QUESTIONS.c.channel_id == bindparam("channel"),
         QUESTIONS.c.thread_ts == bindparam("thread"),
         QUESTIONS.c.card_id.is_not(None),
+        QUESTIONS.c.private.is_(False),  # what one person asked for alone is nobody else's topic
         QUESTIONS.c.asked_at >= bindparam("since"),
     )
     .order_by(QUESTIONS.c.asked_at.desc())
@@ -100,6 +103,7 @@ class Question:
     reply_ts: str = ""
     private: bool = False
     sending: int = 0
+    sending_at: datetime | None = None
     posted_at: datetime | None = None
     outcome: str | None = None
     card_id: str | None = None
@@ -145,6 +149,18 @@ class AnswerStore:
         with self._database.write() as connection:
             connection.execute(CHANGE, {**given_workspace(key), "given_id": question_id, **values})
 
+    def begin_sending(self, key: WorkspaceKey, question_id: str, tried: int, now: datetime, **values: Any) -> bool:
+        """Claim a question that was tried so often, for one more try. False when another process was quicker."""
+        free = and_(
+            of_workspace(QUESTIONS, key),
+            QUESTIONS.c.id == question_id,
+            QUESTIONS.c.sending == tried,
+            QUESTIONS.c.posted_at.is_(None),
+        )
+        begun = {"sending": tried + 1, "sending_at": now, **values}
+        with self._database.write() as connection:
+            return connection.execute(update(QUESTIONS).where(free).values(**begun)).rowcount == 1
+
     def forget(self, key: WorkspaceKey, question_id: str) -> None:
         """Erase what was asked; the topic stays, so that a follow-up still works."""
         self.change(key, question_id, text=None, kept_as=None)
@@ -156,12 +172,16 @@ class AnswerStore:
             return connection.execute(LAST_TOPIC, {**given_workspace(key), **conversation}).scalar()
 
     def unanswered(self, since: datetime, before: datetime) -> list[tuple[WorkspaceKey, Question]]:
-        """Questions of all workspaces that were saved in the span and never answered: a crash came between."""
+        """Questions of all workspaces that were saved in the span and never answered: a crash came between.
+
+        Those whose sending began after `before` are left to the process that is at it.
+        """
         query = select(QUESTIONS).where(
             QUESTIONS.c.posted_at.is_(None),
             QUESTIONS.c.text.is_not(None),
             QUESTIONS.c.private.is_(False),
             QUESTIONS.c.asked_at.between(since, before),
+            or_(QUESTIONS.c.sending_at.is_(None), QUESTIONS.c.sending_at < before),
         )
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(QUESTIONS.c.asked_at)).mappings().all()
@@ -209,7 +229,9 @@ class AnswerStore:
         """Erase texts not kept and asked before the first time, and all rows from before the second."""
         with self._database.write() as connection:
             stale = and_(QUESTIONS.c.kept_as.is_(None), QUESTIONS.c.asked_at < text_before)
-            connection.execute(update(QUESTIONS).where(stale, QUESTIONS.c.text.is_not(None)).values(text=None))
+            connection.execute(
+                update(QUESTIONS).where(stale, QUESTIONS.c.text.is_not(None)).values(text=None, user_id="")
+            )
             gone = connection.execute(delete(QUESTIONS).where(QUESTIONS.c.asked_at < rows_before)).rowcount
             gone += connection.execute(delete(FEEDBACK).where(FEEDBACK.c.given_at < rows_before)).rowcount
         return gone

@@ -83,9 +83,10 @@ class NotCoveredView:
 
 @dataclass(frozen=True)
 class UnclearView:
-    """There was no question to work with."""
+    """There was no question to work with; `lost` means a follow-up whose topic isn't known."""
 
     suggestions: tuple[Button, ...]
+    lost: bool = False
     template: str = "answers/unclear.json.j2"
 
 

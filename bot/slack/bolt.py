@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +40,9 @@ class Backlog:
         self._pool = ThreadPoolExecutor(BACKLOG_THREADS, thread_name_prefix="backlog")
 
     def add(self, work: Callable[[], None]) -> None:
-        self._pool.submit(self._logged, work)
+        """Do the work on the next free thread. After `drain` it is dropped: what matters is in the database."""
+        with suppress(RuntimeError):  # the pool is shut down
+            self._pool.submit(self._logged, work)
 
     @staticmethod
     def _logged(work: Callable[[], None]) -> None:
@@ -149,7 +152,7 @@ class Guard:
         level = logging.WARNING if isinstance(error, Unavailable) else logging.ERROR
         log.log(level, "ref %s: %s", reference, error, exc_info=error)
         return Notice(
-            f"Something went wrong on my side, and nothing was lost. If you report it, mention ref {reference}."
+            f"Something went wrong on my side. Please ask again; if it keeps happening, mention ref {reference}."
         )
 
     def whisper(self, incoming: Incoming, view: View) -> None:
@@ -159,14 +162,22 @@ class Guard:
     def _tell(self, incoming: Incoming, view: View) -> None:
         in_channel = bool(incoming.channel_id) and not incoming.channel_id.startswith("D")
         if in_channel and incoming.thread_ts and not incoming.is_private:
-            # A response_url would answer in the channel's own timeline.
-            self.gateway.tell(incoming.channel_id, incoming.user_id, view, incoming.thread_ts)
+            self._tell_in_thread(incoming, view)
         elif incoming.response_url:
             self.gateway.respond(incoming.response_url, view)
         elif in_channel:
             self.gateway.tell(incoming.channel_id, incoming.user_id, view)
         elif incoming.user_id:
             self.gateway.post(incoming.channel_id or incoming.user_id, view, incoming.thread_ts)
+
+    def _tell_in_thread(self, incoming: Incoming, view: View) -> None:
+        """A response_url would answer in the channel's own timeline; but it works where the bot is no member."""
+        try:
+            self.gateway.tell(incoming.channel_id, incoming.user_id, view, incoming.thread_ts)
+        except ChannelClosed:
+            if not incoming.response_url:
+                raise
+            self.gateway.respond(incoming.response_url, view)
 
     def _try(self, tell: Callable[[], None]) -> None:
         try:

@@ -4,6 +4,7 @@ SlackRefused      Slack said no; `code` is its word for why
 ├── ChannelClosed    the bot can't post there: not a member, archived, gone
 ├── MessageGone      the message was deleted or can't be changed any more
 └── TokenDead        the token is wrong or revoked: nothing works until somebody acts
+RateLimited       a post was too much for now; nothing was posted
 UnknownOutcome    a time-out, a broken line or a 5xx: it may have taken effect
 """
 
@@ -13,7 +14,6 @@ from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.error import URLError
-from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -47,6 +47,7 @@ CLOSED_CHANNEL = {
     "restricted_action",
 }
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "no_item_specified"}
+RATE_LIMITED = {"ratelimited", "rate_limited"}
 UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 TOO_COMPLEX = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
@@ -73,6 +74,14 @@ class TokenDead(SlackRefused):
     """The token is wrong or revoked."""
 
 
+class RateLimited(Unavailable):
+    """A post was too much for now. Nothing was posted; try again after `retry_after` seconds."""
+
+    def __init__(self, method: str, retry_after: float) -> None:
+        super().__init__(f"{method}: rate limited, try again after {retry_after:g} s")
+        self.retry_after = retry_after
+
+
 class UnknownOutcome(Unavailable):
     """The call may or may not have taken effect."""
 
@@ -82,16 +91,22 @@ class UnknownOutcome(Unavailable):
 
 
 class Gateway:
-    """Speaks for the bot in one workspace. Every call may wait out a rate limit: keep it off the ack path."""
+    """Speaks for the bot in one workspace.
 
-    def __init__(self, client: WebClient, renderer: Renderer) -> None:
+    Posts raise RateLimited at once and are paced elsewhere (`bot.slack.pacing`); every other call waits out a rate
+    limit by itself, so keep it off the ack path.
+    """
+
+    def __init__(self, client: WebClient, posting: WebClient, renderer: Renderer) -> None:
         self._client = client
+        self._posting = posting
         self._renderer = renderer
 
     @classmethod
     def connect(cls, token: str, api_url: str, renderer: Renderer) -> "Gateway":
-        retry = RateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)
-        return cls(WebClient(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[retry]), renderer)
+        client = WebClient(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[_rate_limit_retry()])
+        posting = WebClient(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
+        return cls(client, posting, renderer)
 
     def identity(self) -> dict[str, Any]:
         """Who the token belongs to (auth.test), with the granted scopes under `scopes`."""
@@ -103,7 +118,7 @@ class Gateway:
     def post(self, channel: str, view: View, thread_ts: str = "", question_id: str = "") -> str:
         """Post a message and return the channel it is in: a person's id is answered by their DM's.
 
-        Raises ChannelClosed, TokenDead, UnknownOutcome or SlackRefused.
+        Raises ChannelClosed, TokenDead, RateLimited, UnknownOutcome or SlackRefused.
         """
         message = self._renderer.render(view)
         extra: dict[str, Any] = {"thread_ts": thread_ts} if thread_ts else {}
@@ -111,7 +126,7 @@ class Gateway:
             extra["metadata"] = {"event_type": ANSWER_EVENT, "event_payload": {"question": question_id}}
 
         def send(content: dict[str, Any]) -> Any:
-            return self._client.chat_postMessage(
+            return self._posting.chat_postMessage(
                 channel=channel, unfurl_links=False, unfurl_media=False, **content, **extra
             )
 
@@ -131,10 +146,10 @@ class Gateway:
         message = self._renderer.render(view)
         answer = self._call(
             "response_url",
-            lambda: WebhookClient(response_url, timeout=TIMEOUT).send(
+            lambda: WebhookClient(response_url, timeout=TIMEOUT, retry_handlers=[_rate_limit_retry()]).send(
                 text=message["text"],
                 blocks=message["blocks"],
-                response_type="in_channel" if in_channel else "ephemeral",
+                response_type=None if replace else "in_channel" if in_channel else "ephemeral",
                 replace_original=replace,
                 unfurl_links=False,
                 unfurl_media=False,
@@ -210,6 +225,9 @@ def _translated(method: str, error: SlackApiError) -> Unavailable:
     status = getattr(answer, "status_code", 200)
     data = answer if isinstance(answer, dict) else getattr(answer, "data", {})
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    if status == 429 or code in RATE_LIMITED:
+        headers = {name.lower(): value for name, value in (getattr(answer, "headers", None) or {}).items()}
+        return RateLimited(method, float(headers.get("retry-after") or 1))
     if status >= 500 or code in UNCERTAIN or not code or "non-JSON" in code:
         return UnknownOutcome(method, code[:60] or f"HTTP {status}")
     for family, codes in ((TokenDead, DEAD_TOKEN), (ChannelClosed, CLOSED_CHANNEL), (MessageGone, GONE)):
@@ -220,6 +238,5 @@ def _translated(method: str, error: SlackApiError) -> Unavailable:
     return SlackRefused(method, code)
 
 
-def is_loopback(api_url: str) -> bool:
-    """Does this address stay on this machine?"""
-    return urlsplit(api_url).hostname in {"127.0.0.1", "localhost", "::1"}
+def _rate_limit_retry() -> RateLimitErrorRetryHandler:
+    return RateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)

@@ -32,12 +32,29 @@ class Incoming:
 
     @property
     def key(self) -> WorkspaceKey:
-        team = self.body.get("team") or {}
+        """The same for events, commands, clicks and modals, which name it in different places."""
+        return WorkspaceKey(self._enterprise_id, self._team_id)
+
+    @property
+    def _enterprise_id(self) -> str:
         enterprise = self.body.get("enterprise") or {}
-        return WorkspaceKey(
-            str(self.body.get("enterprise_id") or enterprise.get("id") or ""),
-            str(self.body.get("team_id") or team.get("id") or self.event.get("team") or ""),
+        return str(
+            self.body.get("enterprise_id") or enterprise.get("id") or self._authorization.get("enterprise_id") or ""
         )
+
+    @property
+    def _team_id(self) -> str:
+        """With an organisation-wide installation clicks and modals name a team only for the person."""
+        team = self.body.get("team") or {}
+        user = self.body.get("user") or {}
+        named = self.body.get("team_id") or team.get("id") or self._authorization.get("team_id")
+        return str(named or self.event.get("team") or user.get("team_id") or "")
+
+    @property
+    def _authorization(self) -> Json:
+        """The installation that an event is for."""
+        found = self.body.get("authorizations") or [{}]
+        return found[0] or {}
 
     @property
     def user_id(self) -> str:

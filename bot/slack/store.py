@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, Index, String, Table, delete, insert
+from sqlalchemy import Column, Index, String, Table, and_, delete, insert
 from sqlalchemy.exc import IntegrityError
 
 from bot.keys import WorkspaceKey
-from bot.storage.columns import workspace_columns, workspace_values
+from bot.storage.columns import of_workspace, workspace_columns, workspace_values
 from bot.storage.database import Database, UtcDateTime, metadata
 
 DELIVERIES = Table(
@@ -34,6 +34,12 @@ class DeliveryStore:
         except IntegrityError:
             return False
         return True
+
+    def forget(self, key: WorkspaceKey, delivery: str) -> None:
+        """Let a delivery count as new again: it had no effect."""
+        with self._database.write() as connection:
+            matching = and_(of_workspace(DELIVERIES, key), DELIVERIES.c.key == delivery[:255])
+            connection.execute(delete(DELIVERIES).where(matching))
 
     def clean(self, before: datetime) -> int:
         """Forget deliveries too old to come again, in all workspaces."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,13 +18,25 @@ from sqlalchemy import (
     event,
     make_url,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import Unavailable
+from bot.errors import Refusal, Unavailable
 
 metadata = MetaData()
 
-BUSY_TIMEOUT_MS = 5_000
+PATIENCE = 2.0  # seconds that anything waits for the database: Slack wants its ack within three
+
+
+_EXAMPLES = "sqlite:///some-file.db or postgres://user:password@host:5432/name"
 
 
 class DatabaseUnavailable(Unavailable):
@@ -56,7 +68,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         # SQLite has one writer at a time, and one that finds it busy sleeps for up to 100 ms: threads take turns here.
-        self._turn = threading.RLock() if self.is_sqlite else nullcontext()
+        self._writing = threading.RLock() if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,32 +90,98 @@ class Database:
         """A unit that writes: committed at the end, rolled back on any error."""
         with (
             _translated(),
-            self._turn,
+            self._turn(),
             self.engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
             yield connection
 
+    def forget_erased(self) -> None:
+        """Let go of what was erased: SQLite's write-ahead log would hold it until it is written over."""
+        if self.is_sqlite:
+            with _translated(), self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._writing is None:
+            yield
+            return
+        if not self._writing.acquire(timeout=PATIENCE):
+            raise DatabaseUnavailable("the database did not answer: others have been writing for too long")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
-    except DatabaseError as error:
-        # The base class itself is what SQLite says of a file that is damaged or no database at all.
-        if isinstance(error, OperationalError) or type(error) is DatabaseError:
+    except DBAPIError as error:
+        _hide_values(error)
+        if _is_unavailable(error):
             raise DatabaseUnavailable(f"the database did not answer: {error.orig}") from error
         raise
+    except PoolTimeout as error:
+        raise DatabaseUnavailable(f"the database did not answer: {error}") from error
+
+
+def _is_unavailable(error: DBAPIError) -> bool:
+    if isinstance(error, IntegrityError):
+        return False
+    # The base class itself is what SQLite says of a file that is damaged or no database at all; an error without
+    # a statement came while connecting.
+    is_from_outside = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+    return is_from_outside or error.statement is None
+
+
+def _hide_values(error: DBAPIError) -> None:
+    """Cut off PostgreSQL's details, which quote the row: what somebody asked, and who it was."""
+    primary = getattr(getattr(error.orig, "diag", None), "message_primary", None)
+    if error.orig is not None and primary:
+        error.orig.args = (primary,)
+        error.args = (f"({type(error.orig).__name__}) {primary}",)
 
 
 def _engine(url: str) -> Engine:
     address = _address(url)
-    if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(address, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=10, max_overflow=40)
+    try:
+        return _postgresql(address) if address.get_backend_name() == "postgresql" else _sqlite(address)
+    except NoSuchModuleError:
+        raise Refusal(f"DATABASE_URL names a driver that doesn't exist; give {_EXAMPLES}.") from None
+    except ImportError as error:
+        raise Refusal(
+            f"The driver for the database in DATABASE_URL is missing ({error}); install the bot again with all it "
+            "needs: pip install --force-reinstall cco-advisor."
+        ) from error
+
+
+def _postgresql(address: URL) -> Engine:
+    return create_engine(
+        address, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=PATIENCE, hide_parameters=True
+    )
+
+
+def _sqlite(address: URL) -> Engine:
+    if not address.database or ":memory:" in address.database or address.query.get("mode") == "memory":
+        raise Refusal(
+            "DATABASE_URL names a database in memory, which would forget everything at the end; give a file, such as "
+            "sqlite:///cco-advisor.db."
+        )
+    engine = create_engine(
+        address,
+        connect_args={"timeout": PATIENCE},
+        pool_size=10,
+        max_overflow=40,
+        pool_timeout=PATIENCE,
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -114,15 +192,16 @@ def _address(url: str) -> URL:
         return make_url(_with_driver(url))
     except (ArgumentError, ValueError):  # what they say may quote a part of the password
         raise DatabaseUnavailable(
-            "DATABASE_URL can't be read as an address; give postgres://user:password@host:5432/name, "
+            f"DATABASE_URL can't be read as an address; give {_EXAMPLES}, "
             "with / @ and : in the password written as %2F %40 and %3A."
         ) from None
 
 
 def _with_driver(url: str) -> str:
-    """Hosts hand out postgres://; SQLAlchemy wants the driver named as well."""
+    """Hosts hand out postgres:// or name a driver of other programs; SQLAlchemy wants the one that we have."""
     scheme, separator, rest = url.partition("://")
-    return f"postgresql+psycopg{separator}{rest}" if scheme in {"postgres", "postgresql"} else url
+    is_postgresql = scheme.partition("+")[0] in {"postgres", "postgresql"}
+    return f"postgresql+psycopg{separator}{rest}" if is_postgresql else url
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -130,7 +209,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA secure_delete=ON")  # else an erased text stays readable in the file
 
 
 def _begin_sqlite(connection: Connection) -> None:

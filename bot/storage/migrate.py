@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from bot.errors import Refusal
 from bot.storage.database import Database
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -17,6 +18,8 @@ def migrate(database: Database) -> None:
     """Apply what is missing. The second of two processes waits, then finds nothing to do."""
     if not pending(database):
         return
+    from alembic import command  # noqa: F401  # its import takes longer than others wait for the lock
+
     with database.write() as connection:  # on SQLite this takes the write lock
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
@@ -24,16 +27,32 @@ def migrate(database: Database) -> None:
 
 
 def pending(database: Database) -> bool:
-    """Is the database behind this program's schema?"""
-    with database.read() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return True
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() != newest()
+    """Is the database behind this program's schema? Raises Refusal when it is ahead of it."""
+    found = _revision(database)
+    if found and found not in _revisions():
+        raise Refusal(
+            f"The database has the schema {found}, which this version of CCO Advisor does not know: a newer one wrote "
+            "it. Install that version, or give another database in DATABASE_URL."
+        )
+    return found != newest()
 
 
 def newest() -> str:
-    """The newest revision: migrations are numbered, and their files begin with the number."""
-    return max(path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    """The newest revision."""
+    return max(_revisions())
+
+
+def _revisions() -> set[str]:
+    """All that this program knows: migrations are numbered, and their files begin with the number."""
+    return {path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py")}
+
+
+def _revision(database: Database) -> str:
+    """The database's own; empty when it has none yet."""
+    with database.read() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""
 
 
 def _upgrade(connection: Connection) -> None:

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from slack_sdk import WebClient
 
 from bot.answers.advisor import Advisor
 from bot.answers.decision import Outcome
+from bot.answers.posting import Poster
 from bot.answers.service import AnswerService
 from bot.answers.store import AnswerStore, Question
 from bot.answers.terminal import as_json
@@ -42,6 +42,7 @@ from bot.answers.views import (
 from bot.keys import WorkspaceKey
 from bot.resources import TEMPLATES
 from bot.slack.gateway import Gateway
+from bot.slack.pacing import Pacer
 from bot.slack.render import Renderer, View
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
@@ -89,8 +90,10 @@ def service(advisor: Advisor, renderer: Renderer, tmp_path_factory: pytest.TempP
     """The real service on SQLite. Its gateway has nowhere to post to, and answers in private need none."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('state') / 'cco.db'}")
     migrate(database)
-    gateway = Gateway(WebClient("xoxb-none", base_url="http://127.0.0.1:9/api/"), renderer)
-    yield AnswerService(advisor, AnswerStore(database), gateway, lambda: NOW, contact="Kim <kim@example.com>")
+    gateway = Gateway.connect("xoxb-none", "http://127.0.0.1:9/api/", renderer)
+    store = AnswerStore(database)
+    poster = Poster(store, gateway, Pacer(lambda work: work()), lambda: NOW)
+    yield AnswerService(advisor, store, poster, lambda: NOW, contact="Kim <kim@example.com>")
     database.close()
 
 

@@ -8,7 +8,7 @@ from bot.workspace.records import Channel, Person
 from tests.scenarios.stage import Stage, texts
 
 OPTION_4 = "what is option 4, the line leader with a dispersed team?"
-NO_TOPIC = "I couldn't make out a question in that"
+NO_TOPIC = "I've lost which topic you mean"
 
 
 def test_the_cons_of_an_option_follow_in_its_thread(stage: Stage, ana: Person, room: Channel) -> None:
@@ -104,3 +104,49 @@ def test_a_follow_up_of_a_follow_up_stays_on_topic(stage: Stage, ana: Person, ro
         stage.write(ana, "and the cons?")
         reply = stage.write(ana, "and the pros?")
     assert "*Option 4: line leader with a dispersed team: pros*" in texts(reply)
+
+
+def test_a_thread_under_an_answer_in_a_direct_message_goes_on_from_it(stage: Stage, ana: Person) -> None:
+    answer = stage.write(ana, OPTION_4)
+    assert ": cons*" in texts(stage.write(ana, "and the cons?", answer["ts"]))
+
+
+def test_a_shared_answer_can_be_followed_up_in_its_thread(stage: Stage, ana: Person, ben: Person) -> None:
+    room = stage.room("board", ana, ben)
+    private = stage.command(ana, room, f"ask {OPTION_4}")
+    shared = stage.posted(room.id, lambda: stage.press(ana, private, "share_answer"))
+    reply = stage.mention(ben, room, "and the cons?", shared["ts"])
+    assert "*Option 4: line leader with a dispersed team: cons*" in texts(reply)
+
+
+def test_what_one_person_asked_alone_is_not_the_topic_of_the_channel(stage: Stage, ana: Person, ben: Person) -> None:
+    room = stage.room("sales", ana, ben)
+    stage.command(ana, room, f"ask {OPTION_4}")
+    assert NO_TOPIC in texts(stage.mention(ben, room, "and the cons?"))
+
+
+def test_the_follow_up_button_of_a_posted_answer_means_that_answer(stage: Stage, ana: Person, room: Channel) -> None:
+    answer = stage.mention(ana, room, OPTION_4)
+    thread = answer["thread_ts"]
+    stage.mention(ana, room, "what is option 3, the line leader with a dedicated team?", thread)
+    form = stage.opened(ana, lambda: stage.press(ana, answer, "ask_follow_up"))
+    values = {"follow_up_text": "and the cons?"}
+    reply = stage.posted(room.id, lambda: stage.workspace.submit(ana.id, form["id"], values), thread)
+    assert "*Option 4: line leader with a dispersed team: cons*" in texts(reply)
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast", "me_message"])
+def test_a_direct_message_of_any_kind_that_people_write_is_answered(stage: Stage, ana: Person, subtype: str) -> None:
+    stage.write(ana, OPTION_4)
+    event = {
+        **stage.delivery("message").payload["event"],
+        "user": ana.id,
+        "channel": stage.dm(ana),
+        "text": "where should the CCO report?",
+        "subtype": subtype,
+        "ts": stage.workspace.next_ts(),
+    }
+    for name in ("bot_id", "blocks", "thread_ts"):
+        event.pop(name, None)
+    reply = stage.posted(stage.dm(ana), lambda: stage.workspace.emit("message.im", event, stage.dm(ana)))
+    assert "Where the CCO should report" in texts(reply)

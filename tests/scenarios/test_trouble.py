@@ -95,6 +95,18 @@ def test_a_rate_limit_is_waited_out(stage: Stage, ana: Person, room: Channel, re
     assert stage.said(room.id, answer["thread_ts"]) == [answer]
 
 
+def test_a_burst_in_one_channel_is_answered_to_the_last_question(
+    stage: Stage, ana: Person, room: Channel, refusals: set[str]
+) -> None:
+    refusals.add("ratelimited")
+    stage.workspace.faults += [Fault("chat.postMessage", status=429, retry_after=0) for _ in range(6)]
+    asked = [stage.workspace.say(ana.id, room.id, f"@cco {QUESTION}") for _ in range(4)]
+    answers = [stage.reply_to(message) for message in asked]
+    stage.finish()
+    assert len({answer["ts"] for answer in answers}) == len(asked)
+    assert all(len(stage.said(room.id, message["ts"])) == 1 for message in asked)
+
+
 def test_a_post_that_failed_after_all_is_found_in_the_direct_message(
     stage: Stage, ana: Person, refusals: set[str]
 ) -> None:

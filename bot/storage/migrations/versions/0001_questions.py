@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text),
         sa.Column("asked_at", TIME, nullable=False),
         sa.Column("sending", sa.Integer, nullable=False),
+        sa.Column("sending_at", TIME),
         sa.Column("posted_at", TIME),
         sa.Column("outcome", sa.String(16)),
         sa.Column("card_id", sa.String(64)),

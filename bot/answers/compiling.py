@@ -1,0 +1,34 @@
+"""Compiles the index in a process of its own, which gives its memory back when it ends.
+
+`python -m bot.answers.compiling FILE OURS [COMPANY …]` is that process.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def compile_apart(path: Path, ours: Path, company: Sequence[Path]) -> None:
+    """Compile these folders into that file. Where the other process fails, it is done here: so errors arise here."""
+    command = [sys.executable, "-P", "-m", __name__, *map(str, (path, ours, *company))]
+    same_modules = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        done = subprocess.run(command, env=same_modules, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    except OSError:
+        done = False
+    if not (done and path.is_file()):
+        compile_here(path, ours, company)
+
+
+def compile_here(path: Path, ours: Path, company: Sequence[Path]) -> None:
+    """Compile these folders into that file."""
+    from bot.answers.index import build  # both are slow to import, and the process that waits needs neither
+    from bot.answers.library import read_library
+
+    build(read_library(ours, company), path)
+
+
+if __name__ == "__main__":
+    compile_here(*map(Path, sys.argv[1:3]), company=list(map(Path, sys.argv[3:])))
