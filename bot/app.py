@@ -12,7 +12,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
-from bot.answers.advisor import open_advisor
+from bot.answers.advisor import Advisor, open_advisor
 from bot.answers.listeners import AnswerListeners
 from bot.answers.posting import Poster
 from bot.answers.service import AnswerService
@@ -30,6 +30,7 @@ from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from bot.variables import unwritable_cache
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ CLEAN_EVERY = timedelta(days=1)
 DELIVERIES_KEPT = timedelta(days=2)  # Slack repeats a delivery for at most a day
 CLOSE_SECONDS = 5.0
 DRAIN_SECONDS = 15.0
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 BOT_TOKEN_DEAD = (
     "Slack does not accept the bot token ({code}). Copy the current one (xoxb-…) from your Slack app's page, "
@@ -79,7 +81,7 @@ class Bot:
     stopping: threading.Event = field(default_factory=threading.Event)
     reason: str = ""
     is_finished: bool = True  # False when `close` had to leave work undone
-    started_at: datetime = datetime.min.replace(tzinfo=UTC)
+    started_at: datetime = NEVER
     resumed: set[tuple[WorkspaceKey, str]] = field(default_factory=set)
 
     def start(self) -> None:
@@ -191,9 +193,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     identity = _identity(gateway)
     database = Database(settings.database_url.get_secret_value())
     migrate(database)
-    advisor, problems = open_advisor(KNOWLEDGE, settings.cco_knowledge_dir, settings.cco_cache_dir)
-    for problem in problems:
-        log.warning("skipped in the knowledge: %s", problem)
+    advisor = _advisor(settings)
     bolt = bolt_app(settings.slack_api_url, token, identity)
     deliveries = DeliveryStore(database)
     guard = Guard(gateway, deliveries, clock, on_dead_token=lambda _: None)
@@ -213,6 +213,16 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     bot = Bot(bolt, socket, guard, answers, deliveries, database, clock)
     guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.rpartition(": ")[2]))
     return bot
+
+
+def _advisor(settings: Settings) -> Advisor:
+    try:
+        advisor, problems = open_advisor(KNOWLEDGE, settings.cco_knowledge_dir, settings.cco_cache_dir)
+    except OSError as error:
+        raise unwritable_cache(error) from error
+    for problem in problems:
+        log.warning("skipped in the knowledge: %s", problem)
+    return advisor
 
 
 def _identity(gateway: Gateway) -> dict[str, Any]:

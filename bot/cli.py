@@ -89,11 +89,13 @@ def knowledge_check(folders: tuple[Path, ...], golden: Path | None) -> None:
 
     Without FOLDERS: the knowledge that ships with the bot and the folders in CCO_KNOWLEDGE_DIR.
     """
+    from bot.answers.advisor import open_advisor
     from bot.answers.lint import check
     from bot.clock import system_clock
+    from bot.variables import knowledge_places
 
     company = folders or _settings().cco_knowledge_dir
-    expected = (golden, _advisor()) if golden else None
+    expected = (golden, open_advisor(_ours(), company, knowledge_places()[1])[0]) if golden else None
     problems = check(_ours(), company, today=system_clock().date(), golden=expected)
     for problem in problems:
         click.echo(problem)
@@ -173,10 +175,13 @@ def _ours() -> Path:
 
 def _advisor() -> "Advisor":
     from bot.answers.advisor import open_advisor
-    from bot.variables import knowledge_places
+    from bot.variables import knowledge_places, unwritable_cache
 
     folders, cache = knowledge_places()
-    advisor, problems = open_advisor(_ours(), folders, cache)
+    try:
+        advisor, problems = open_advisor(_ours(), folders, cache)
+    except OSError as error:
+        raise unwritable_cache(error) from error
     for problem in problems:
         click.echo(f"skipped: {problem}", err=True)
     return advisor

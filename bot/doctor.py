@@ -152,11 +152,8 @@ def _knowledge(settings: Settings) -> Iterator[Finding]:
     try:
         advisor, _ = open_advisor(KNOWLEDGE, settings.cco_knowledge_dir, settings.cco_cache_dir)
         problems = read_library(KNOWLEDGE, settings.cco_knowledge_dir).problems
-    except CcoError as error:
-        yield _fault("knowledge", str(error))
-        return
-    except OSError as error:
-        yield _fault("knowledge", f"{error}; check CCO_KNOWLEDGE_DIR.")
+    except (CcoError, OSError) as error:
+        yield _fault("knowledge", f"{error}; check CCO_KNOWLEDGE_DIR and that CCO_CACHE_DIR is writable.")
         return
     cards = f"{len(advisor.index.cards)} cards"
     if problems:

@@ -37,15 +37,16 @@ def run_until_signal(settings: Settings, drain_seconds: float = DRAIN_SECONDS) -
     except CannotRun as reason:
         if bot.is_finished:
             raise
-        click.ClickException(str(reason)).show()
-        _end(1)
+        _end(1, str(reason))
     if not bot.is_finished:
         _end(0)
 
 
-def _end(code: int) -> NoReturn:
+def _end(code: int, reason: str = "") -> NoReturn:
     """End at once. Python would first wait for every worker, one that waits out Slack's rate limit included."""
     log.warning("ending with work under way; the next start answers what is left")
+    if reason:
+        click.ClickException(reason).show()
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

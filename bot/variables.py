@@ -46,6 +46,10 @@ def sentence(name: str, problem: str) -> str:
     return f"{name}: {reason[0].lower() + reason[1:]}; {FIXES[name]}."
 
 
+def unwritable_cache(error: OSError) -> SettingsError:
+    return SettingsError([sentence("CCO_CACHE_DIR", f"the search index can't be written there ({error})")])
+
+
 def company_folders(value: str) -> tuple[Path, ...]:
     """Several folders in one variable, as in PATH. Raises ValueError when one does not exist."""
     folders = tuple(Path(part).expanduser() for part in value.split(os.pathsep) if part.strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from bot.settings import FIXES, Settings, load_settings
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Fault, Person
 from bot.workspace.server import WorkspaceServer
+from tests.slack.crooked import Answer, serving
 
 QUESTION = "@cco where should the CCO report?"
 PATIENCE = 30.0  # a machine that does much else besides starts a process slowly
@@ -59,7 +62,7 @@ def run(server: WorkspaceServer, tmp_path: Path, cache: Path) -> Iterator[Run]:
     """Starts `cco run` for the workspace; whatever a test leaves running is ended."""
     started: list[Bot] = []
 
-    def start(**settings: str) -> Bot:
+    def start(*command: str, **settings: str) -> Bot:
         inherited = {name: value for name, value in os.environ.items() if name not in FIXES}
         ours = {
             "SLACK_BOT_TOKEN": server.bot_token,
@@ -68,10 +71,10 @@ def run(server: WorkspaceServer, tmp_path: Path, cache: Path) -> Iterator[Run]:
             "DATABASE_URL": f"sqlite:///{tmp_path / 'cco.db'}",
             "CCO_CACHE_DIR": str(cache),
         }
-        command = [sys.executable, "-m", "bot.cli", "run"]
+        whole = [sys.executable, *(command or ("-m", "bot.cli", "run"))]
         environment = {**inherited, **ours, **settings}
         pipe = subprocess.PIPE
-        started.append(subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, stdout=pipe, stderr=pipe))
+        started.append(subprocess.Popen(whole, cwd=tmp_path, env=environment, text=True, stdout=pipe, stderr=pipe))
         return started[-1]
 
     yield start
@@ -127,6 +130,9 @@ def test_without_settings_it_ends_with_what_to_set(run: Run) -> None:
         ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Error: Slack does not accept the app-level token (invalid_auth)."),
         ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Error: Slack can't be reached"),
         ({"DATABASE_URL": "sqlite:////no/such/folder/cco.db"}, "Error: the database did not answer"),
+        ({"DATABASE_URL": "sqlite://"}, "Error: DATABASE_URL names a database in memory"),
+        ({"DATABASE_URL": "postgresql+asyncpg://127.0.0.1:1/cco"}, "Error: the database did not answer"),
+        ({"CCO_CACHE_DIR": "/dev/null/below"}, "Error: CCO_CACHE_DIR: the search index can't be written there"),
     ],
 )
 def test_what_it_cannot_run_without_ends_it_with_one_sentence(
@@ -138,6 +144,39 @@ def test_what_it_cannot_run_without_ends_it_with_one_sentence(
     assert said.splitlines()[-1].startswith(sentence)
     assert "Traceback" not in said
     assert "wrong" not in said.replace("was wrong", "")
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault("apps.connections.open", error="internal_error"), "Slack can't be reached (internal_error)"),
+        (Fault("apps.connections.open", status=503), "Slack can't be reached ("),
+        (Fault("apps.connections.open", error="token_expired"), "Slack does not accept the app-level token"),
+    ],
+)
+def test_only_what_slack_says_of_the_app_token_is_blamed_on_it(
+    server: WorkspaceServer, workspace: Workspace, tmp_path: Path, cache: Path, fault: Fault, said: str
+) -> None:
+    bot = build(settings_for(server, tmp_path, cache))
+    workspace.faults.append(fault)
+    with pytest.raises(app.CannotRun) as raised:
+        bot.start()
+    assert str(raised.value).startswith(said)
+    bot.close()
+
+
+CROOKED = [Answer(b"<html>Bad gateway</html>", 502), Answer(b"<html>Sign in</html>"), Answer(b"[]"), Answer(cut=True)]
+
+
+@pytest.mark.parametrize("answer", CROOKED)
+def test_an_answer_that_is_not_slacks_is_no_fault_of_the_token(tmp_path: Path, cache: Path, answer: Answer) -> None:
+    with serving(Answer(), answer) as crooked:
+        tokens = {"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}
+        places = {"database_url": f"sqlite:///{tmp_path / 'cco.db'}", "cco_cache_dir": cache}
+        bot = build(load_settings(slack=True, slack_api_url=crooked.url, **tokens, **places))
+        with pytest.raises(app.CannotRun, match=r"^Slack can't be reached \("):
+            bot.start()
+        bot.close()
 
 
 def test_a_token_revoked_while_running_ends_it_with_one_sentence(
@@ -167,6 +206,80 @@ def test_told_to_stop_it_answers_the_question_under_way_first(
     assert len(workspace.messages(room.id, thread)) == 2
 
 
+SOON = """
+from bot.running import run_until_signal
+from bot.settings import load_settings
+run_until_signal(load_settings(slack=True), drain_seconds=0.1)
+"""
+
+
+def test_told_to_stop_it_does_not_wait_for_slack_beyond_its_deadline(
+    run: Run, workspace: Workspace, ana: Person, room: Channel
+) -> None:
+    process = run("-c", SOON)
+    await_put_off(workspace, lambda: ask(workspace, ana, room))
+    assert terminate(process) == 0
+
+
+def test_with_a_reason_to_end_it_says_it_though_its_work_is_not_done(
+    run: Run, workspace: Workspace, ana: Person, room: Channel
+) -> None:
+    process = run("-c", SOON)
+    await_put_off(workspace, lambda: ask(workspace, ana, room))
+    workspace.revoke_token()
+    ask(workspace, ana, room)
+    code, sentence = ended(process)
+    assert code == 1
+    assert sentence.startswith("Error: Slack does not accept the bot token (token_revoked).")
+
+
+def await_put_off(workspace: Workspace, deed: Callable[[], Any]) -> Any:
+    """Do this when the bot is there, and wait until Slack has told it to post its answer much later."""
+    await_connections(workspace)
+    workspace.faults.append(Fault("chat.postMessage", status=429, retry_after=600))
+    done = deed()
+    workspace.wait_for(lambda: any(call.status == 429 for call in workspace.calls), PATIENCE)
+    return done
+
+
+def test_at_its_start_it_does_not_warn_of_a_token_that_is_used(run: Run, workspace: Workspace) -> None:
+    process = run()
+    await_connections(workspace)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert "answering questions" in said
+    assert "will be unused" not in said
+
+
+def test_a_question_that_a_crash_left_is_answered_though_the_next_start_follows_at_once(
+    run: Run,
+    workspace: Workspace,
+    ana: Person,
+    room: Channel,
+    server: WorkspaceServer,
+    tmp_path: Path,
+    cache: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "bot.app")
+    process = run()
+    thread = await_put_off(workspace, lambda: ask(workspace, ana, room))
+    process.kill()
+    process.wait(PATIENCE)
+    later = timedelta()
+    again = build(settings_for(server, tmp_path, cache), clock=lambda: datetime.now(UTC) + later)
+    again.look_every = 0.05
+    running = threading.Thread(target=again.run)
+    running.start()
+    workspace.wait_for(lambda: "answering questions" in caplog.text, PATIENCE)  # what it does at its start is done
+    assert len(workspace.messages(room.id, thread)) == 1
+    later = timedelta(minutes=2)  # by then nobody else can be at it any more
+    await_answer(workspace, room, thread)
+    again.stop()
+    running.join(PATIENCE)
+    assert len(workspace.messages(room.id, thread)) == 2
+
+
 def test_a_question_that_a_crash_left_is_answered_at_the_next_start(
     run: Run, workspace: Workspace, ana: Person, room: Channel, server: WorkspaceServer, tmp_path: Path, cache: Path
 ) -> None:
@@ -177,7 +290,7 @@ def test_a_question_that_a_crash_left_is_answered_at_the_next_start(
     workspace.wait_for(lambda: any(call.status == 429 for call in workspace.calls), PATIENCE)
     process.kill()
     process.wait(PATIENCE)
-    later = datetime.now(UTC) + timedelta(minutes=1)
+    later = datetime.now(UTC) + timedelta(minutes=2)
     again = build(settings_for(server, tmp_path, cache), clock=lambda: later)
     again.start()
     await_answer(workspace, room, thread)

@@ -247,6 +247,27 @@ def test_a_migrated_database_is_up_to_date() -> None:
     assert the("migrations").text == "up to date"
 
 
+def test_a_database_in_memory_is_told_with_what_to_give(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("DATABASE_URL", "sqlite://")
+    database, migrations = found("migrations")[-2:]
+    assert not database.ok
+    assert "give a file" in database.text
+    assert migrations.skipped
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_database_of_a_newer_version_is_told() -> None:
+    database = Database(os.environ["DATABASE_URL"])
+    migrate(database)
+    with database.write() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    finding = the("migrations")
+    assert not finding.ok
+    assert "9999" in finding.text
+    assert "a newer one wrote it" in finding.text
+
+
 # Knowledge and traps
 
 

@@ -31,4 +31,5 @@ def compile_here(path: Path, ours: Path, company: Sequence[Path]) -> None:
 
 
 if __name__ == "__main__":
-    compile_here(*map(Path, sys.argv[1:3]), company=list(map(Path, sys.argv[3:])))
+    compiled, *sources = map(Path, sys.argv[1:])
+    compile_here(compiled, sources[0], sources[1:])

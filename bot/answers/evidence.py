@@ -20,23 +20,49 @@ Worded = Sequence[tuple[str, list[str]]]  # the topic and the words of each ask,
 class Rows:
     """Sparse vectors one after another: row i is `ids[starts[i]:starts[i+1]]` with its weights."""
 
-    starts: NDArray[np.int64]
-    ids: Ids
+    starts: NDArray[np.int32]
+    ids: NDArray[np.integer]
     weights: Weights
 
-    def picked(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the entries of the chosen rows lie, and how many each row has."""
-        return spans(self.starts, rows)
+    def sizes(self, rows: NDArray[np.integer]) -> NDArray[np.int32]:
+        """How many entries each of the chosen rows has."""
+        return np.subtract(self.starts[rows + 1], self.starts[rows], dtype=np.int32)
 
-    def joined(self, rows: NDArray[np.integer]) -> tuple[Ids, Weights, NDArray[np.int64]]:
-        """The entries of the chosen rows, in order, and how many each row has. Neighbours are copied in one go."""
-        first = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
-        low = self.starts[rows[first]]
-        high = self.starts[rows[np.append(first[1:], len(rows)) - 1] + 1]
-        runs = [slice(start, end) for start, end in zip(low.tolist(), high.tolist(), strict=True)]
-        ids = np.concatenate([self.ids[run] for run in runs])
-        weights = np.concatenate([self.weights[run] for run in runs])
-        return ids, weights, self.starts[rows + 1] - self.starts[rows]
+    def runs(self, rows: NDArray[np.integer]) -> list[slice]:
+        """Where the entries of the chosen rows lie, those of neighbours in one piece."""
+        breaks = np.flatnonzero(rows[1:] != rows[:-1] + 1)
+        low = self.starts[np.concatenate([rows[:1], rows[breaks + 1]])]
+        high = self.starts[np.concatenate([rows[breaks], rows[-1:]]) + 1]
+        return [slice(start, end) for start, end in zip(low.tolist(), high.tolist(), strict=True)]
+
+    def joined(self, rows: NDArray[np.integer], workspace: "Workspace") -> tuple[NDArray[np.int64], Weights]:
+        """The entries of the chosen rows, in order; they stand in the workspace until it is used again."""
+        runs = self.runs(rows)
+        ids, weights = workspace.entries(int(self.sizes(rows).sum()))
+        np.concatenate([self.ids[:0], *[self.ids[run] for run in runs]], out=ids)
+        np.concatenate([self.weights[:0], *[self.weights[run] for run in runs]], out=weights)
+        return ids, weights
+
+
+class Workspace:
+    """Room for the entries that one question reads, kept: fresh memory for each question took longer than the sums."""
+
+    def __init__(self) -> None:
+        self._make(0)
+
+    def _make(self, size: int) -> None:
+        self._ids = np.empty(size, np.int64)
+        self._weights = np.empty(size, np.float32)
+        self._products = np.empty(size, np.float32)
+
+    def entries(self, size: int) -> tuple[NDArray[np.int64], Weights]:
+        if size > len(self._ids):
+            self._make(size + size // 4)
+        return self._ids[:size], self._weights[:size]
+
+    def products(self, size: int) -> Weights:
+        """Room for one number an entry."""
+        return self._products[:size]
 
 
 def spans(starts: NDArray[np.int64], rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -83,7 +109,7 @@ def evidence_of(worded: Worded) -> Evidence:
     vectors = [_weighed(part, idf) for part in counted]
     topics, floors = _bayes(counted, vectors, portions, first_ask)
     asks = Rows(
-        _starts(np.concatenate([part.sizes for part in counted])),
+        _starts(np.concatenate([part.sizes for part in counted])).astype(np.int32),
         np.concatenate([part.ids for part in counted]),
         np.concatenate(vectors),
     )
@@ -158,8 +184,8 @@ def _bayes(
     joined, totals = np.concatenate(pairs), np.concatenate(sums)
     order = np.argsort(joined)  # no two are equal: a topic lies within one portion
     features, topics = np.divmod(joined[order], size)
-    starts = np.searchsorted(features, np.arange(2 * BUCKETS + 1)).astype(np.int64)
+    starts = np.searchsorted(features, np.arange(2 * BUCKETS + 1)).astype(np.int32)
     gains = np.log1p(totals[order] / SMOOTHING).astype(np.float32)
     mass = np.bincount(topics, totals[order], minlength=size - 1)
     floors = np.log(SMOOTHING) - np.log(mass + SMOOTHING * np.count_nonzero(np.diff(starts)))
-    return Rows(starts, topics.astype(np.int32), gains), floors
+    return Rows(starts, topics.astype(np.min_scalar_type(size)), gains), floors

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answers.evidence import Workspace
 from bot.answers.index import BOUNDARY, Index
 from bot.answers.words import BUCKETS, Spelling, clean, vector, words_of
 
@@ -44,7 +45,8 @@ class Matcher:
         self.index = index
         self._spelling = Spelling(index.ask_counts)
         self._dense = np.zeros(2 * BUCKETS, np.float32)  # the question as a whole vector; zeros in between
-        self._turn = threading.Lock()  # one for all threads: a megabyte each would never be given back
+        self._workspace = Workspace()
+        self._turn = threading.Lock()  # one of each for all threads: megabytes a thread would never be given back
         names = index.evidence.names
         self._place = np.argsort(np.argsort(np.array(names)))  # among all names in order: it settles ties
         self._is_boundary = np.array([name.startswith(BOUNDARY) for name in names])
@@ -56,7 +58,9 @@ class Matcher:
         words += self._spelling.repair(words)
         if not any(word in self.index.ask_counts for word in words):
             return Match((), (), len(asked))
-        scores = self._weigh(words, np.array(self._candidates(words), np.int64)).round(4)
+        candidates = np.array(self._candidates(words), np.int64)
+        with self._turn:
+            scores = self._weigh(words, candidates).round(4)
         found = np.flatnonzero(scores > 0)
         found = found[np.lexsort((self._place[found], -scores[found]))]
         outside = self._is_boundary[found]
@@ -81,19 +85,20 @@ class Matcher:
         evidence = self.index.evidence
         ids, weights = vector(words, evidence.idf)
         chances = self._bayes(ids, weights)
-        likely = np.argsort(-chances, kind="stable")[:CANDIDATE_TOPICS]
-        spans = [np.arange(evidence.first_ask[topic], evidence.first_ask[topic + 1]) for topic in likely]
-        likeness = self._likeness(ids, weights, np.unique(np.concatenate([asks, *spans])))
-        return likeness + BAYES_WEIGHT * chances
+        weighed = np.zeros(evidence.first_ask[-1], np.bool_)
+        weighed[asks] = True
+        for topic in np.argsort(-chances, kind="stable")[:CANDIDATE_TOPICS]:
+            weighed[evidence.first_ask[topic] : evidence.first_ask[topic + 1]] = True
+        return self._likeness(ids, weights, np.flatnonzero(weighed)) + BAYES_WEIGHT * chances
 
     def _bayes(self, ids: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float64]:
         """The chance of each topic by its features alone."""
         evidence = self.index.evidence
         ids, weights = self._affordable(ids, weights)
-        at, sizes = evidence.topics.picked(ids)
-        gains = evidence.topics.weights[at].astype(np.float64) * np.repeat(weights, sizes)
-        scores = np.bincount(evidence.topics.ids[at], gains, len(evidence.names)).astype(np.float64)
-        scores += evidence.floors * float(weights.sum(dtype=np.float64))
+        repeated = np.repeat(weights.astype(np.float64), evidence.topics.sizes(ids))
+        topics, gains = evidence.topics.joined(ids, self._workspace)
+        scores = np.bincount(topics, np.multiply(gains, repeated, out=repeated), len(evidence.names))
+        scores = scores + evidence.floors * float(weights.sum(dtype=np.float64))
         chances = np.exp((scores - scores.max()) / BAYES_TEMPERATURE)
         return np.asarray(chances / chances.sum(), np.float64)
 
@@ -101,8 +106,7 @@ class Matcher:
         self, ids: NDArray[np.int32], weights: NDArray[np.float32]
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The features that the fewest topics share, as many as may be read."""
-        starts = self.index.evidence.topics.starts
-        sizes = starts[ids + 1] - starts[ids]
+        sizes = self.index.evidence.topics.sizes(ids)
         order = np.argsort(sizes, kind="stable")
         kept = np.sort(order[np.cumsum(sizes[order]) <= ENTRIES_READ])
         return ids[kept], weights[kept]
@@ -112,11 +116,13 @@ class Matcher:
     ) -> NDArray[np.float64]:
         """For each topic the mean cosine of its closest asks among these."""
         evidence = self.index.evidence
-        ask_ids, ask_weights, sizes = evidence.asks.joined(asks)
-        with self._turn:
-            self._dense[ids] = weights
-            products = self._dense.take(ask_ids, mode="clip") * ask_weights  # clip skips a check that each id is within
-            self._dense[ids] = 0
+        ask_ids, ask_weights = evidence.asks.joined(asks, self._workspace)
+        sizes = evidence.asks.sizes(asks)
+        self._dense[ids] = weights
+        products = self._workspace.products(len(ask_ids))
+        self._dense.take(ask_ids, out=products, mode="clip")  # clip skips a check that each id is within
+        products *= ask_weights
+        self._dense[ids] = 0
         cosines = np.add.reduceat(products, np.cumsum(sizes) - sizes, dtype=np.float64) / 2  # two unit vectors
         topics = np.searchsorted(evidence.first_ask, asks, side="right") - 1
         order = np.lexsort((-cosines, topics))

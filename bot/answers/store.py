@@ -226,12 +226,10 @@ class AnswerStore:
         return [Verdict(row["card_id"], row["helpful"], row["reason"], row["comment"]) for row in rows]
 
     def clean(self, text_before: datetime, rows_before: datetime) -> int:
-        """Erase texts not kept and asked before the first time, and all rows from before the second."""
+        """Erase who asked what, if it is not kept, from before the first time; and all rows from before the second."""
         with self._database.write() as connection:
-            stale = and_(QUESTIONS.c.kept_as.is_(None), QUESTIONS.c.asked_at < text_before)
-            connection.execute(
-                update(QUESTIONS).where(stale, QUESTIONS.c.text.is_not(None)).values(text=None, user_id="")
-            )
+            stale = and_(QUESTIONS.c.kept_as.is_(None), QUESTIONS.c.asked_at < text_before, QUESTIONS.c.user_id != "")
+            connection.execute(update(QUESTIONS).where(stale).values(text=None, user_id=""))
             gone = connection.execute(delete(QUESTIONS).where(QUESTIONS.c.asked_at < rows_before)).rowcount
             gone += connection.execute(delete(FEEDBACK).where(FEEDBACK.c.given_at < rows_before)).rowcount
         return gone

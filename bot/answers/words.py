@@ -4,10 +4,11 @@ import html
 import re
 import unicodedata
 import zlib
+from array import array
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,8 +83,8 @@ class Spelling:
     CLOSE_ENOUGH = 0.75
     MOST_REPAIRED = 25  # words of one question: beyond it, it is in another language
 
-    def __init__(self, known: Iterable[str]) -> None:
-        self._known = frozenset(known)
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
         self._by_start: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if len(word) >= self.SHORTEST:
@@ -149,18 +150,15 @@ def term_buckets(words: Sequence[str]) -> list[int]:
 
 def char_features(words: Sequence[str]) -> Counter[int]:
     """Hashed runs of three to five characters within each word, its edges marked."""
-    counts: Counter[int] = Counter()
-    for word in words:
-        counts.update(char_buckets(word))
-    return counts
+    return Counter(chain.from_iterable(map(char_buckets, words)))
 
 
-@lru_cache(maxsize=50_000)
-def char_buckets(word: str) -> tuple[int, ...]:
+@lru_cache(maxsize=10_000)
+def char_buckets(word: str) -> "array[int]":
     """The buckets of a word's runs of characters."""
     padded = f" {word[:40]} "
     runs = (padded[at : at + size] for size in (3, 4, 5) for at in range(max(1, len(padded) - size + 1)))
-    return tuple(BUCKETS + _bucket(run) for run in runs)
+    return array("i", (BUCKETS + _bucket(run) for run in runs))
 
 
 def _bucket(term: str) -> int:
@@ -171,9 +169,11 @@ def weighed(counts: Counter[int], idf: Weights) -> tuple[Ids, Weights]:
     """Features as a vector of length one: dampened counts times how rare each is."""
     if not counts:
         return np.empty(0, np.int32), np.empty(0, np.float32)
-    ids = np.fromiter(sorted(counts), np.int32, len(counts))
-    tf = np.fromiter((counts[int(index)] for index in ids), np.float32, len(ids))
-    weights = (1 + np.log(tf)) * idf[ids]
+    ids = np.fromiter(counts.keys(), np.int32, len(counts))
+    tf = np.fromiter(counts.values(), np.float32, len(counts))
+    order = np.argsort(ids)
+    ids = ids[order]
+    weights = (1 + np.log(tf[order])) * idf[ids]
     length = float(np.sqrt(np.square(weights, dtype=np.float64).sum()))
     return ids, (weights / length if length else weights).astype(np.float32)
 

@@ -99,8 +99,7 @@ class Database:
     def forget_erased(self) -> None:
         """Let go of what was erased: SQLite's write-ahead log would hold it until it is written over."""
         if self.is_sqlite:
-            with _translated(), self.engine.connect() as connection:
-                connection.execution_options(isolation_level="AUTOCOMMIT")
+            with _translated(), self.engine.connect().execution_options(begins=False) as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
@@ -215,5 +214,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails at once with "database is locked",
     # whatever the busy timeout; taking the write lock first makes it wait instead.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("begins", True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")

@@ -88,8 +88,31 @@ def test_an_enterprise_is_part_of_the_key(body: Json) -> None:
     assert Incoming(body).key == WorkspaceKey("E1", "T1")
 
 
-def test_an_organisation_wide_click_takes_the_enterprise_alone() -> None:
-    assert Incoming({**CLICK, "team": None, "enterprise": {"id": "E1"}}).key == WorkspaceKey("E1", "")
+def of_the_grid(authorized: Json | None, **change: Any) -> Incoming:
+    return Incoming({**MENTION, "authorizations": [authorized], **change})
+
+
+def test_in_a_workspace_of_a_grid_events_and_clicks_have_the_same_key() -> None:
+    event = of_the_grid({**MENTION["authorizations"][0], "enterprise_id": "E1"})
+    click = Incoming({**CLICK, "enterprise": {"id": "E1", "name": "e"}})
+    assert event.key == click.key == WorkspaceKey("E1", "T1")
+
+
+@pytest.mark.parametrize("body", [CLICK, SUBMISSION])
+def test_installed_for_an_organisation_events_and_clicks_have_the_same_key(body: Json) -> None:
+    everywhere = {**MENTION["authorizations"][0], "enterprise_id": "E1", "team_id": None, "is_enterprise_install": True}
+    chosen = Incoming({**body, "team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True})
+    assert of_the_grid(everywhere).key == chosen.key == WorkspaceKey("E1", "T1")
+
+
+def test_an_event_without_a_team_is_for_the_installation_that_it_names() -> None:
+    event = of_the_grid({"enterprise_id": None, "team_id": "T1"}, team_id=None, event={"type": "app_mention"})
+    assert event.key == WorkspaceKey("", "T1")
+
+
+@pytest.mark.parametrize("change", [{"authorizations": []}, {"authorizations": None}, {"authorizations": [None]}])
+def test_an_event_that_names_no_installation_still_has_its_team(change: Json) -> None:
+    assert Incoming({**MENTION, **change}).key == WorkspaceKey("", "T1")
 
 
 def test_text_is_that_of_the_event_or_the_command() -> None:

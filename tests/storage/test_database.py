@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
+from typing import Any
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import Column, Integer, MetaData, String, Table, event, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, InterfaceError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import Unavailable
+from bot.errors import Refusal, Unavailable
 from bot.storage.database import Database, DatabaseUnavailable, UtcDateTime
 
 OWN = MetaData()
@@ -77,16 +81,36 @@ def test_a_unit_that_fails_leaves_nothing_behind(notes: Database) -> None:
         assert connection.execute(select(NOTES.c.id)).scalars().all() == [1]
 
 
-def test_addresses_as_hosts_hand_them_out_get_our_driver() -> None:
-    for address in ("postgres://u:p@h:5432/n", "postgresql://u:p@h:5432/n"):
-        database = Database(address)
-        assert database.engine.url.drivername == "postgresql+psycopg"
-        assert (database.engine.url.host, database.engine.url.database) == ("h", "n")
-        assert not database.is_sqlite
+@pytest.mark.parametrize("driver", ["", "+psycopg", "+psycopg2", "+asyncpg"])
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_addresses_as_hosts_hand_them_out_get_our_driver(scheme: str, driver: str) -> None:
+    database = Database(f"{scheme}{driver}://u:p@h:5432/n")
+    assert database.engine.url.drivername == "postgresql+psycopg"
+    assert (database.engine.url.host, database.engine.url.database) == ("h", "n")
+    assert not database.is_sqlite
 
 
-def test_a_named_driver_is_left_alone() -> None:
-    assert Database("postgresql+psycopg://h/n").engine.url.drivername == "postgresql+psycopg"
+@pytest.mark.parametrize(
+    "address", ["sqlite://", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true", "sqlite:///x?mode=memory"]
+)
+def test_a_database_in_memory_is_refused_with_what_to_give(address: str) -> None:
+    with pytest.raises(Refusal, match=r"give a file, such as sqlite:///cco-advisor.db"):
+        Database(address)
+
+
+def test_a_missing_driver_is_refused_with_what_to_do() -> None:
+    with pytest.raises(Refusal, match="driver for the database in DATABASE_URL is missing"):
+        Database("sqlite+pysqlcipher:///cco.db")
+
+
+def test_a_driver_that_does_not_exist_is_refused_with_an_address_that_works() -> None:
+    with pytest.raises(Refusal, match=r"give sqlite:///some-file.db or postgres://"):
+        Database("sqlite+nonsense:///cco.db")
+
+
+def test_an_address_with_an_option_of_another_driver_is_unavailable() -> None:
+    with pytest.raises(DatabaseUnavailable), Database("postgresql+asyncpg://127.0.0.1:1/n?ssl=require").read():
+        pass
 
 
 @pytest.mark.parametrize("address", ["postgres://u:s3cret@h:port/n", "nonsense s3cret"])
@@ -151,6 +175,102 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnavailable), database.read() as connection:
         connection.execute(text("SELECT 1 FROM sqlite_master"))
     database.close()
+
+
+def test_a_table_that_is_gone_tells_no_value_to_the_log(notes: Database, caplog: pytest.LogCaptureFixture) -> None:
+    with notes.write() as connection:
+        connection.execute(text("ALTER TABLE notes RENAME TO others"))
+    assert "notes" in logged_failure(notes, caplog, id=7, word="s3cret")
+    assert "s3cret" not in caplog.text
+
+
+def test_a_row_that_is_refused_tells_no_value_to_the_log(notes: Database, caplog: pytest.LogCaptureFixture) -> None:
+    with notes.write() as connection:
+        OWN.drop_all(connection)
+        connection.execute(text("CREATE TABLE notes (word VARCHAR(9), count INTEGER NOT NULL)"))
+    assert "count" in logged_failure(notes, caplog, count=None, word="s3cret")
+    assert "s3cret" not in caplog.text
+
+
+def logged_failure(database: Database, caplog: pytest.LogCaptureFixture, **row: object) -> str:
+    """What the log has, with every cause, of a row that can't be written."""
+    try:
+        with database.write() as connection:
+            connection.execute(insert(NOTES).values(**row))
+    except Exception:
+        logging.getLogger("test").exception("could not write")
+    return caplog.text
+
+
+@pytest.mark.parametrize(
+    "found", [InterfaceError("SELECT 1", {}, sqlite3.InterfaceError("misuse")), PoolTimeout("none is free")]
+)
+def test_what_stands_between_us_and_the_database_makes_it_unavailable(notes: Database, found: Exception) -> None:
+    with pytest.raises(DatabaseUnavailable), notes.read():
+        raise found
+
+
+def test_a_thread_that_waits_too_long_for_its_turn_finds_the_database_unavailable(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'cco.db'}")
+    with ThreadPoolExecutor(1) as pool, database.write():
+        another = pool.submit(write_nothing, database)
+        with pytest.raises(DatabaseUnavailable):
+            another.result()
+    write_nothing(database)
+    database.close()
+
+
+def test_a_process_that_waits_too_long_for_its_turn_finds_the_database_unavailable(tmp_path: Path) -> None:
+    """Sooner than Slack gives an ack up, which it does after three seconds."""
+    first, second = (Database(f"sqlite:///{tmp_path / 'cco.db'}") for _ in range(2))
+    with first.write(), pytest.raises(DatabaseUnavailable, match="locked"), second.write():
+        pass
+    with second.read() as connection:
+        assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 2_000
+    for database in (first, second):
+        database.close()
+
+
+def write_nothing(database: Database) -> None:
+    with database.write():
+        pass
+
+
+def test_erased_text_does_not_stay_in_the_file(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'cco.db'}")
+    event.listen(database.engine, "connect", leave_erased_text, insert=True)
+    write_and_erase(database, "s3cret")
+    database.close()
+    assert b"s3cret" not in (tmp_path / "cco.db").read_bytes()
+
+
+def leave_erased_text(connection: Any, _record: object) -> None:
+    """As most builds of SQLite do by themselves."""
+    connection.execute("PRAGMA secure_delete=OFF")
+
+
+def test_erased_text_does_not_stay_in_the_write_ahead_log(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'cco.db'}")
+    write_and_erase(database, "s3cret")
+    log = tmp_path / "cco.db-wal"
+    assert b"s3cret" in log.read_bytes()
+    database.forget_erased()
+    assert b"s3cret" not in log.read_bytes()
+    assert b"s3cret" not in (tmp_path / "cco.db").read_bytes()
+    database.close()
+
+
+def write_and_erase(database: Database, word: str) -> None:
+    with database.write() as connection:
+        OWN.create_all(connection)
+        connection.execute(insert(NOTES).values(id=1, word=word))
+    with database.write() as connection:
+        connection.execute(update(NOTES).values(word=None))
+
+
+def test_forgetting_what_was_erased_works_on_both_engines(notes: Database) -> None:
+    notes.forget_erased()
+    write_nothing(notes)
 
 
 def test_a_mistake_of_ours_is_not_called_unavailable(notes: Database) -> None:

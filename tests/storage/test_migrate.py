@@ -5,9 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
+from bot.errors import Refusal
 from bot.storage.database import Database, metadata
 from bot.storage.migrate import SCRIPTS, migrate, newest, pending
 
@@ -41,6 +43,13 @@ def test_migrating_a_second_time_changes_nothing(database: Database) -> None:
     migrate(database)
     assert tables(database) == before
     assert not pending(database)
+
+
+def test_a_database_of_a_newer_version_is_refused_and_says_so(database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Refusal, match="schema 9999, which this version of CCO Advisor does not know"):
+        migrate(database)
 
 
 def test_two_processes_may_migrate_at_once(database_url: str) -> None:
