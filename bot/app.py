@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
 
@@ -40,7 +40,6 @@ CLEAN_EVERY = timedelta(days=1)
 DELIVERIES_KEPT = timedelta(days=2)  # Slack repeats a delivery for at most a day
 CLOSE_SECONDS = 5.0
 DRAIN_SECONDS = 15.0
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 BOT_TOKEN_DEAD = (
     "Slack does not accept the bot token ({code}). Copy the current one (xoxb-…) from your Slack app's page, "
@@ -81,8 +80,7 @@ class Bot:
     stopping: threading.Event = field(default_factory=threading.Event)
     reason: str = ""
     is_finished: bool = True  # False when `close` had to leave work undone
-    started_at: datetime = NEVER
-    resumed: set[tuple[WorkspaceKey, str]] = field(default_factory=set)
+    resumed: frozenset[tuple[WorkspaceKey, str]] = frozenset()
 
     def start(self) -> None:
         """Connect, and finish what a crash left undone. Raises CannotRun when Slack does not let us."""
@@ -92,7 +90,6 @@ class Bot:
             raise CannotRun(_why_not_connected(error)) from error
         except (OSError, HTTPException, ValueError, AttributeError) as error:  # the last two: no JSON object came
             raise CannotRun(UNREACHABLE.format(error=error)) from error
-        self.started_at = self.clock()
         self.clean()
         self.resume_unanswered()
 
@@ -100,6 +97,10 @@ class Bot:
         """Serve until `stop` is called. Raises CannotRun when the token dies meanwhile."""
         self.start()
         log.info("connected; answering questions")
+        self.serve()
+
+    def serve(self) -> None:
+        """The same for a bot that was started."""
         self._watch()
         self.close()
         if self.reason:
@@ -118,12 +119,11 @@ class Bot:
         self.database.close()
 
     def resume_unanswered(self) -> None:
-        """Answer what an earlier run left behind, each once. What came since our start is in our own hands."""
-        for left in self.answers.unanswered():
-            key, question = left
-            if question.asked_at < self.started_at and (key, question.id) not in self.resumed:
-                self.resumed.add((key, question.id))
-                self.guard.soon(lambda _, left=left: self.answers.resume(left), Incoming({}))  # type: ignore[misc]
+        """Answer what a crash left behind, each question once: one that can't be answered is not tried for ever."""
+        left = {(key, question.id): (key, question) for key, question in self.answers.unanswered()}
+        for found in (found for name, found in left.items() if name not in self.resumed):
+            self.guard.soon(lambda _, found=found: self.answers.resume(found), Incoming({}))  # type: ignore[misc]
+        self.resumed = frozenset(left)
 
     def clean(self) -> None:
         """Enforce the retention times."""

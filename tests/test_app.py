@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -214,10 +213,11 @@ run_until_signal(load_settings(slack=True), drain_seconds=0.1)
 
 
 def test_told_to_stop_it_does_not_wait_for_slack_beyond_its_deadline(
-    run: Run, workspace: Workspace, ana: Person, room: Channel
+    run: Run, workspace: Workspace, ana: Person
 ) -> None:
     process = run("-c", SOON)
-    await_put_off(workspace, lambda: ask(workspace, ana, room))
+    await_connections(workspace)
+    put_off(workspace, "views.publish", lambda: workspace.open_home(ana.id, timeout=0))
     assert terminate(process) == 0
 
 
@@ -225,7 +225,8 @@ def test_with_a_reason_to_end_it_says_it_though_its_work_is_not_done(
     run: Run, workspace: Workspace, ana: Person, room: Channel
 ) -> None:
     process = run("-c", SOON)
-    await_put_off(workspace, lambda: ask(workspace, ana, room))
+    await_connections(workspace)
+    put_off(workspace, "views.publish", lambda: workspace.open_home(ana.id, timeout=0))
     workspace.revoke_token()
     ask(workspace, ana, room)
     code, sentence = ended(process)
@@ -233,10 +234,9 @@ def test_with_a_reason_to_end_it_says_it_though_its_work_is_not_done(
     assert sentence.startswith("Error: Slack does not accept the bot token (token_revoked).")
 
 
-def await_put_off(workspace: Workspace, deed: Callable[[], Any]) -> Any:
-    """Do this when the bot is there, and wait until Slack has told it to post its answer much later."""
-    await_connections(workspace)
-    workspace.faults.append(Fault("chat.postMessage", status=429, retry_after=600))
+def put_off(workspace: Workspace, method: str, deed: Callable[[], Any]) -> Any:
+    """Do this, and wait until Slack has told the bot to answer it, by this method, much later."""
+    workspace.faults.append(Fault(method, status=429, retry_after=600))
     done = deed()
     workspace.wait_for(lambda: any(call.status == 429 for call in workspace.calls), PATIENCE)
     return done
@@ -259,21 +259,19 @@ def test_a_question_that_a_crash_left_is_answered_though_the_next_start_follows_
     server: WorkspaceServer,
     tmp_path: Path,
     cache: Path,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.INFO, "bot.app")
     process = run()
-    thread = await_put_off(workspace, lambda: ask(workspace, ana, room))
+    await_connections(workspace)
+    thread = put_off(workspace, "chat.postMessage", lambda: ask(workspace, ana, room))
     process.kill()
     process.wait(PATIENCE)
     later = timedelta()
     again = build(settings_for(server, tmp_path, cache), clock=lambda: datetime.now(UTC) + later)
     again.look_every = 0.05
-    running = threading.Thread(target=again.run)
-    running.start()
-    workspace.wait_for(lambda: "answering questions" in caplog.text, PATIENCE)  # what it does at its start is done
-    assert len(workspace.messages(room.id, thread)) == 1
+    again.start()
     later = timedelta(minutes=2)  # by then nobody else can be at it any more
+    running = threading.Thread(target=again.serve, daemon=True)
+    running.start()
     await_answer(workspace, room, thread)
     again.stop()
     running.join(PATIENCE)
@@ -295,6 +293,31 @@ def test_a_question_that_a_crash_left_is_answered_at_the_next_start(
     again.start()
     await_answer(workspace, room, thread)
     again.close()
+
+
+def test_a_question_that_cannot_be_answered_is_not_tried_at_every_look(
+    run: Run, workspace: Workspace, ana: Person, room: Channel, server: WorkspaceServer, tmp_path: Path, cache: Path
+) -> None:
+    process = run()
+    await_connections(workspace)
+    put_off(workspace, "chat.postMessage", lambda: ask(workspace, ana, room))
+    process.kill()
+    process.wait(PATIENCE)
+    workspace.archive(room)
+    later = timedelta(minutes=2)
+    again = build(settings_for(server, tmp_path, cache), clock=lambda: datetime.now(UTC) + later)
+    again.start()
+    workspace.wait_for(lambda: refusals(workspace) == ["is_archived"], PATIENCE)
+    for _ in range(3):
+        later += timedelta(minutes=2)
+        again.resume_unanswered()
+    again.close()  # finishes what was begun
+    assert refusals(workspace) == ["is_archived"]
+
+
+def refusals(workspace: Workspace) -> list[str]:
+    """Slack's words for each post that it did not take, but for those it put off."""
+    return [str(call.answer["error"]) for call in workspace.calls if call.status == 200 and not call.answer["ok"]]
 
 
 def test_after_slack_asks_it_to_connect_anew_it_keeps_answering(

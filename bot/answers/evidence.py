@@ -26,7 +26,7 @@ class Rows:
 
     def sizes(self, rows: NDArray[np.integer]) -> NDArray[np.int32]:
         """How many entries each of the chosen rows has."""
-        return np.subtract(self.starts[rows + 1], self.starts[rows], dtype=np.int32)
+        return np.asarray(self.starts[rows + 1] - self.starts[rows], np.int32)
 
     def runs(self, rows: NDArray[np.integer]) -> list[slice]:
         """Where the entries of the chosen rows lie, those of neighbours in one piece."""
@@ -35,11 +35,15 @@ class Rows:
         high = self.starts[np.concatenate([rows[breaks], rows[-1:]]) + 1]
         return [slice(start, end) for start, end in zip(low.tolist(), high.tolist(), strict=True)]
 
+    def picked(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The positions of the entries of the chosen rows; quicker than `joined` where rows are short and apart."""
+        return spans(self.starts, rows)[0]
+
     def joined(self, rows: NDArray[np.integer], workspace: "Workspace") -> tuple[NDArray[np.int64], Weights]:
         """The entries of the chosen rows, in order; they stand in the workspace until it is used again."""
         runs = self.runs(rows)
         ids, weights = workspace.entries(int(self.sizes(rows).sum()))
-        np.concatenate([self.ids[:0], *[self.ids[run] for run in runs]], out=ids)
+        ids[:] = np.concatenate([self.ids[:0], *[self.ids[run] for run in runs]])  # wide ones, as indexing needs them
         np.concatenate([self.weights[:0], *[self.weights[run] for run in runs]], out=weights)
         return ids, weights
 
@@ -53,19 +57,19 @@ class Workspace:
     def _make(self, size: int) -> None:
         self._ids = np.empty(size, np.int64)
         self._weights = np.empty(size, np.float32)
-        self._products = np.empty(size, np.float32)
+        self._marks = np.empty(size, np.bool_)
 
     def entries(self, size: int) -> tuple[NDArray[np.int64], Weights]:
         if size > len(self._ids):
             self._make(size + size // 4)
         return self._ids[:size], self._weights[:size]
 
-    def products(self, size: int) -> Weights:
-        """Room for one number an entry."""
-        return self._products[:size]
+    def marks(self, size: int) -> NDArray[np.bool_]:
+        """Room for a mark on each entry."""
+        return self._marks[:size]
 
 
-def spans(starts: NDArray[np.int64], rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def spans(starts: NDArray[np.integer], rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The positions from `starts[row]` up to `starts[row + 1]` of the chosen rows, and how many each has."""
     first = starts[rows]
     sizes = starts[rows + 1] - first

@@ -125,7 +125,7 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         _hide_values(error)
         if _is_unavailable(error):
-            raise DatabaseUnavailable(f"the database did not answer: {error.orig}") from error
+            raise DatabaseUnavailable(f"the database did not answer: {' '.join(str(error.orig).split())}") from error
         raise
     except PoolTimeout as error:
         raise DatabaseUnavailable(f"the database did not answer: {error}") from error

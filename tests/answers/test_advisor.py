@@ -101,6 +101,12 @@ def test_a_bare_follow_up_without_a_topic_is_unclear(advisor: Advisor, text: str
     assert advisor.ask(text).unclear
 
 
+def test_a_bare_follow_up_without_a_topic_is_ranked_all_the_same(advisor: Advisor) -> None:
+    advice = advisor.ask("and the cons?")
+    assert (advice.outcome, advice.confidence, len(advice.ranked)) == (Outcome.NOT_COVERED, 0.0, LISTED)
+    assert advice.suggestions == advisor.starters[:SUGGESTIONS]
+
+
 def test_a_bare_follow_up_gets_that_section_of_the_topic(advisor: Advisor) -> None:
     advice = advisor.ask("and the cons?", OPTION_4)
     card = advisor.card(OPTION_4)

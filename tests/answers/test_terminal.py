@@ -94,8 +94,9 @@ def test_a_line_of_json_names_the_cards_best_first(run: Run, advisor: Advisor) -
     assert all(card["title"] == advisor.index.cards[card["id"]].title for card in line["cards"])
 
 
-def test_cards_are_named_when_it_is_not_covered_too(advisor: Advisor) -> None:
-    line = json.loads(as_json("How much should we pay our first CCO?", advisor))
+@pytest.mark.parametrize("question", ["How much should we pay our first CCO?", "and the cons?", "why?"])
+def test_cards_are_named_when_it_is_not_covered_too(advisor: Advisor, question: str) -> None:
+    line = json.loads(as_json(question, advisor))
     assert line["outcome"] == "not_covered"
     assert line["cards"]
 
