@@ -1,6 +1,8 @@
 """The engine and its units of work, the same on SQLite and PostgreSQL."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -205,10 +207,23 @@ def _with_driver(url: str) -> str:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # sqlite3's own BEGIN is deferred; _begin_sqlite sends the right one
-    connection.execute("PRAGMA journal_mode=WAL")
+    _use_write_ahead_log(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")  # else an erased text stays readable in the file
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Two that open a new file at once get in each other's way here, and SQLite fails at once instead of waiting."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Connection) -> None:

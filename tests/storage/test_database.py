@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Timer
 from typing import Any
 
 import pytest
@@ -229,6 +229,18 @@ def test_a_process_that_waits_too_long_for_its_turn_finds_the_database_unavailab
         assert connection.execute(text("PRAGMA busy_timeout")).scalar() == 2_000
     for database in (first, second):
         database.close()
+
+
+def test_a_new_file_that_another_process_is_writing_to_is_waited_for(tmp_path: Path) -> None:
+    another = sqlite3.connect(tmp_path / "cco.db", isolation_level=None, check_same_thread=False)
+    another.execute("BEGIN IMMEDIATE")
+    done = Timer(0.2, another.rollback)
+    done.start()
+    database = Database(f"sqlite:///{tmp_path / 'cco.db'}")
+    write_nothing(database)
+    database.close()
+    done.join()
+    another.close()
 
 
 def write_nothing(database: Database) -> None:

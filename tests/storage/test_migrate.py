@@ -9,6 +9,8 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
+import bot.answers.store
+import bot.slack.store  # noqa: F401  # whose tables the metadata has
 from bot.errors import Refusal
 from bot.storage.database import Database, metadata
 from bot.storage.migrate import SCRIPTS, migrate, newest, pending

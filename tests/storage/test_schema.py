@@ -24,6 +24,7 @@ SPANNING_ALL = {
     "AnswerStore.clean",
     "AnswerStore.gaps",
     "AnswerStore.unanswered",
+    "AnswerStore.verdicts",
     "DeliveryStore.clean",
 }
 
