@@ -203,13 +203,18 @@ def _database() -> Iterator["Database"]:
 def _log_to_stderr(level: str) -> None:
     import logging
 
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At debug these two log whole requests, headers and tokens included.
+    def is_for_the_log(record: logging.LogRecord) -> bool:
+        """At debug Bolt logs whole requests. It sets its loggers' levels itself, so that ours would not last."""
+        from_bolt = record.name.startswith("slack_bolt")
+        misled = "`token` will be unused" in record.getMessage()  # said of every SLACK_BOT_TOKEN in the environment
+        return not from_bolt or (record.levelno >= logging.INFO and not misled)
+
+    handler = logging.StreamHandler()
+    handler.addFilter(is_for_the_log)
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", handlers=[handler])
+    # At debug this logs whole requests, headers and tokens included.
     logging.getLogger("slack_sdk").setLevel(max(logging.INFO, logging.getLevelName(level)))
-    logging.getLogger("slack_bolt").setLevel(max(logging.INFO, logging.getLevelName(level)))
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # Said at every start because Bolt sees SLACK_BOT_TOKEN, which reaches it by another way.
-    logging.getLogger("slack_bolt.App").addFilter(lambda record: "`token` will be unused" not in record.getMessage())
 
 
 if __name__ == "__main__":

@@ -251,6 +251,19 @@ def test_at_its_start_it_does_not_warn_of_a_token_that_is_used(run: Run, workspa
     assert "will be unused" not in said
 
 
+def test_at_debug_neither_a_question_nor_a_token_is_logged(
+    run: Run, workspace: Workspace, server: WorkspaceServer, ana: Person, room: Channel
+) -> None:
+    process = run(CCO_LOG_LEVEL="DEBUG")
+    await_connections(workspace)
+    await_answer(workspace, room, ask(workspace, ana, room))
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert "answering questions" in said
+    for secret in (QUESTION.removeprefix("@cco "), server.bot_token, server.app_token):
+        assert secret not in said
+
+
 def test_a_question_that_a_crash_left_is_answered_though_the_next_start_follows_at_once(
     run: Run,
     workspace: Workspace,

@@ -22,7 +22,7 @@ def partings() -> Iterator[list[Thread]]:
     leaving: list[Thread] = []
     yield leaving
     for thread in leaving:
-        thread.join()
+        thread.join(60)
 
 
 @pytest.fixture(scope="session")

@@ -95,12 +95,12 @@ def part() -> Iterator[Part]:
     def end(server: WorkspaceServer, client: Any) -> None:
         client.auto_reconnect_enabled = False
         server.stop()
-        partings.append(Thread(target=client.close))
+        partings.append(Thread(target=client.close, daemon=True))
         partings[-1].start()
 
     yield end
     for parting in partings:
-        parting.join()
+        parting.join(10)  # slack_sdk's close waits for a thread that, started at an unlucky moment, never ends
 
 
 @pytest.fixture
