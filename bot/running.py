@@ -15,7 +15,7 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-MMAP_THRESHOLD, ARENA_MAX = -3, -8  # the names that mallopt(3) gives to these numbers
+ARENA_MAX = -8  # the name that mallopt(3) gives to this number
 
 
 def run_until_signal(settings: Settings, drain_seconds: float = DRAIN_SECONDS) -> None:
@@ -23,7 +23,7 @@ def run_until_signal(settings: Settings, drain_seconds: float = DRAIN_SECONDS) -
 
     Python ends at once on SIGTERM unless it is handled, losing answers under way.
     """
-    _return_freed_memory()
+    _share_memory_pools()
     bot = build(settings)
     bot.drain_seconds = drain_seconds
 
@@ -53,14 +53,13 @@ def _end(code: int, reason: str = "") -> NoReturn:
     os._exit(code)
 
 
-def _return_freed_memory() -> None:
-    """Have glibc give large freed blocks back at once.
+def _share_memory_pools() -> None:
+    """Have all threads share two of glibc's memory pools.
 
-    Matching frees arrays of some 100 KB on many threads; kept by each thread, as is the default, they made up a fifth
-    of the process (`python -m bench memory`).
+    Matching frees arrays of some 100 KB on many threads; kept by each thread in a pool of its own, as is the default,
+    they made up a fifth of the process (`python -m bench memory`).
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
         if mallopt:
-            mallopt(MMAP_THRESHOLD, 128 * 1024)
             mallopt(ARENA_MAX, 2)

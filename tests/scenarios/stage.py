@@ -85,7 +85,7 @@ class Stage:
         for bot in self.bots:
             bot.socket.client.auto_reconnect_enabled = False
         self.server.stop()
-        partings = [Thread(target=bot.close) for bot in self.bots]
+        partings = [Thread(target=bot.close, daemon=True) for bot in self.bots]
         for parting in partings:
             parting.start()
         return partings
