@@ -211,7 +211,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     register_catch_alls(bolt)
     socket = SocketModeHandler(bolt, settings.slack_app_token.get_secret_value())
     bot = Bot(bolt, socket, guard, answers, deliveries, database, clock)
-    guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.rpartition(": ")[2]))
+    guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.code))
     return bot
 
 

@@ -1,5 +1,6 @@
 """The `cco` command. Imports what a command needs only when it runs, so that `cco ask` stays quick."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ class SpeakingGroup(click.Group):
 @click.version_option(package_name="cco-advisor")
 def main() -> None:
     """CCO Advisor: guidance on the Chief Customer Officer, in Slack and here."""
+    # NumPy starts a thread a core for products of matrices. We have none, and starting them takes a tenth of `cco ask`.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @main.command()

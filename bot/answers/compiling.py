@@ -1,23 +1,18 @@
-"""Compiles the index in a process of its own, which gives its memory back when it ends.
+"""Compiles the index, in a process of its own.
 
 `python -m bot.answers.compiling FILE OURS [COMPANY …]` is that process.
 """
 
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.apart import run_apart
+
 
 def compile_apart(path: Path, ours: Path, company: Sequence[Path]) -> None:
     """Compile these folders into that file. Where the other process fails, it is done here: so errors arise here."""
-    command = [sys.executable, "-P", "-m", __name__, *map(str, (path, ours, *company))]
-    same_modules = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    try:
-        done = subprocess.run(command, env=same_modules, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
-    except OSError:
-        done = False
+    done = run_apart(__name__, *map(str, (path, ours, *company)))
     if not (done and path.is_file()):
         compile_here(path, ours, company)
 

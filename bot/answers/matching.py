@@ -12,7 +12,7 @@ from bot.answers.index import BOUNDARY, Index
 from bot.answers.words import BUCKETS, Spelling, clean, vector, words_of
 
 CANDIDATE_ASKS = 100  # enough asks that share a word with the question; its rarest words are looked up first
-ASKS_A_WORD = 400  # a word that more asks use names no candidates: it tells too little and costs too much
+ASKS_A_WORD = 200  # a word that more asks use names no candidates: it tells too little and costs too much
 CANDIDATE_TOPICS = 4  # beside them, all asks of the topics that look likely by their features alone
 ENTRIES_READ = 100_000  # topics that the features may touch in all: common features are left out beyond it
 KEPT = 20  # cards, and as many boundaries, that a match names

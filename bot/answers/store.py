@@ -75,6 +75,12 @@ FEEDBACK = Table(
 # The statements of every question, built once: building them anew took longer than running them.
 ADD = insert(QUESTIONS)
 CHANGE = update(QUESTIONS).where(in_given_workspace(QUESTIONS), QUESTIONS.c.id == bindparam("given_id"))
+BEGIN_SENDING = update(QUESTIONS).where(
+    in_given_workspace(QUESTIONS),
+    QUESTIONS.c.id == bindparam("given_id"),
+    QUESTIONS.c.sending == bindparam("tried"),
+    QUESTIONS.c.posted_at.is_(None),
+)
 LAST_TOPIC = (
     select(QUESTIONS.c.card_id)
     .where(
@@ -151,19 +157,15 @@ class AnswerStore:
 
     def begin_sending(self, key: WorkspaceKey, question_id: str, tried: int, now: datetime, **values: Any) -> bool:
         """Claim a question that was tried so often, for one more try. False when another process was quicker."""
-        free = and_(
-            of_workspace(QUESTIONS, key),
-            QUESTIONS.c.id == question_id,
-            QUESTIONS.c.sending == tried,
-            QUESTIONS.c.posted_at.is_(None),
-        )
         begun = {"sending": tried + 1, "sending_at": now, **values}
         with self._database.write() as connection:
-            return connection.execute(update(QUESTIONS).where(free).values(**begun)).rowcount == 1
+            free = {**given_workspace(key), "given_id": question_id, "tried": tried}
+            return connection.execute(BEGIN_SENDING, {**free, **begun}).rowcount == 1
 
     def forget(self, key: WorkspaceKey, question_id: str) -> None:
         """Erase what was asked; the topic stays, so that a follow-up still works."""
         self.change(key, question_id, text=None, kept_as=None)
+        self._database.forget_erased()
 
     def last_topic(self, key: WorkspaceKey, channel_id: str, thread_ts: str, since: datetime) -> str | None:
         """The card that this conversation was last about."""

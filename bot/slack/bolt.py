@@ -63,7 +63,7 @@ class Guard:
     gateway: Gateway
     deliveries: DeliveryStore
     clock: Clock
-    on_dead_token: Callable[[str], None]
+    on_dead_token: Callable[[TokenDead], None]
     backlog: Backlog = field(default_factory=Backlog)
 
     # Bolt reads a listener's argument names to know what to pass, so the wrappers below are spelled out
@@ -139,7 +139,7 @@ class Guard:
         except Refusal as refusal:
             self.whisper(incoming, Notice(str(refusal)))
         except TokenDead as error:
-            self.on_dead_token(str(error))
+            self.on_dead_token(error)
         except ChannelClosed as error:
             log.warning("can't post there: %s", error)
             if incoming.response_url:  # it works where the bot is no member
@@ -183,7 +183,7 @@ class Guard:
         try:
             tell()
         except TokenDead as error:
-            self.on_dead_token(str(error))
+            self.on_dead_token(error)
         except Unavailable as error:
             log.warning("could not tell the person: %s", error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -43,6 +44,12 @@ def ids(found: list[tuple[WorkspaceKey, Question]]) -> list[str]:
 def test_a_question_comes_back_as_it_was_saved(store: AnswerStore) -> None:
     assert store.add(OURS, QUESTION)
     assert store.get(OURS, "q1") == QUESTION
+
+
+def test_forgotten_words_are_in_no_file_of_the_database(store: AnswerStore, tmp_path: Path) -> None:
+    store.add(OURS, replace(QUESTION, text="s3cret" * 20))
+    store.forget(OURS, "q1")
+    assert not [file.name for file in tmp_path.iterdir() if b"s3cret" in file.read_bytes()]
 
 
 def test_the_same_question_is_saved_once(store: AnswerStore) -> None:

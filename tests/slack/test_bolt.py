@@ -16,7 +16,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from bot.errors import Refusal, Unavailable
 from bot.resources import TEMPLATES
 from bot.slack.bolt import Backlog, Guard, bolt_app, register_catch_alls
-from bot.slack.gateway import ChannelClosed, Gateway
+from bot.slack.gateway import ChannelClosed, Gateway, TokenDead
 from bot.slack.incoming import Incoming
 from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
@@ -53,12 +53,12 @@ def gateway(server: WorkspaceServer) -> Gateway:
 
 
 @pytest.fixture
-def deaths() -> list[str]:
+def deaths() -> list[TokenDead]:
     return []
 
 
 @pytest.fixture
-def guard(gateway: Gateway, deaths: list[str], tmp_path: Path) -> Iterator[Guard]:
+def guard(gateway: Gateway, deaths: list[TokenDead], tmp_path: Path) -> Iterator[Guard]:
     database = Database(f"sqlite:///{tmp_path / 'cco.db'}")
     migrate(database)
     yield (made := Guard(gateway, DeliveryStore(database), lambda: NOW, deaths.append))
@@ -272,19 +272,19 @@ def test_a_person_who_cannot_be_told_is_in_the_log(
 
 
 def test_a_dead_token_stops_the_bot(
-    guard: Guard, acks: Acks, click: Json, workspace: Workspace, deaths: list[str], gateway: Gateway
+    guard: Guard, acks: Acks, click: Json, workspace: Workspace, deaths: list[TokenDead], gateway: Gateway
 ) -> None:
     workspace.revoke_token()
     guard.now(lambda _: gateway.identity() and None)(acks, click)
-    assert deaths == ["auth.test: token_revoked"]
+    assert [str(death) for death in deaths] == ["auth.test: token_revoked"]
 
 
 def test_a_token_that_dies_while_a_refusal_is_told_stops_the_bot(
-    guard: Guard, acks: Acks, click: Json, workspace: Workspace, deaths: list[str]
+    guard: Guard, acks: Acks, click: Json, workspace: Workspace, deaths: list[TokenDead]
 ) -> None:
     workspace.revoke_token()
     guard.now(raising(Refusal("Too late.")))(acks, click)
-    assert deaths == ["chat.postEphemeral: token_revoked"]
+    assert [str(death) for death in deaths] == ["chat.postEphemeral: token_revoked"]
 
 
 # The backlog

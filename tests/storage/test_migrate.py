@@ -13,7 +13,7 @@ import bot.answers.store
 import bot.slack.store  # noqa: F401  # whose tables the metadata has
 from bot.errors import Refusal
 from bot.storage.database import Database, metadata
-from bot.storage.migrate import SCRIPTS, migrate, newest, pending
+from bot.storage.migrate import SCRIPTS, migrate, migrate_apart, newest, pending
 
 
 def tables(database: Database) -> set[str]:
@@ -68,3 +68,18 @@ def test_two_processes_may_migrate_at_once(database_url: str) -> None:
     assert not pending(databases[0])
     for database in databases:
         database.close()
+
+
+def test_a_process_of_its_own_can_migrate_too(database_url: str) -> None:
+    migrate_apart(database_url)
+    database = Database(database_url)
+    assert not pending(database)
+    database.close()
+
+
+def test_a_process_that_fails_to_migrate_leaves_it_to_the_next_that_tries(
+    empty_database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", "/no/such/python")
+    migrate_apart(database_url)
+    assert pending(empty_database)
