@@ -55,7 +55,7 @@ class Workspace(World):
     def _send(
         self, kind: str, payload: Json, user_id: str, channel_id: str = "", thread_ts: str | None = None
     ) -> Delivery:
-        return self.sockets.dispatch(Delivery(self.next_id("e"), kind, payload, user_id, channel_id, thread_ts))
+        return self.dispatch(Delivery(self.next_id("e"), kind, payload, user_id, channel_id, thread_ts))
 
     # -- pressing
 
@@ -162,7 +162,7 @@ class Workspace(World):
                 response_urls=[],
             )
             delivery = self._send("interactive", payload, user_id)
-        self.wait_for(lambda: delivery.is_settled, self.sockets.ack_seconds + 2)
+        self.wait_for(lambda: delivery.is_settled, self.courier.ack_seconds + 2)
         if delivery.failure:
             raise NotAnswered(delivery.failure)
         return delivery.answer or None
@@ -193,7 +193,7 @@ class Workspace(World):
             shown = self.homes.get(user_id)
             self.emit("app_home_opened", {**event, **({"view": shown} if shown and tab == "home" else {})})
             if tab == "home" and not shown:
-                seconds = self.sockets.ack_seconds if timeout is None else timeout
+                seconds = self.courier.ack_seconds if timeout is None else timeout
                 self.changed.wait_for(lambda: user_id in self.homes, seconds)
             return self.homes.get(user_id)
 

@@ -32,7 +32,7 @@ def thread_of(args: Json) -> str | None:
 def refuse_blocks(found: list[str], error: str = "invalid_blocks") -> None:
     if found:
         messages = [f"[ERROR] {problem}" for problem in found]
-        extra = {"errors": found} if error == "invalid_blocks" else {}
+        extra: Json = {"errors": found} if error == "invalid_blocks" else {}
         raise SlackError(error, **extra, response_metadata={"messages": messages})
 
 

@@ -10,11 +10,14 @@ Json = dict[str, Any]
 
 
 class SlackError(Exception):
-    """A refusal in Slack's words: the code that a Web API caller sees, and the rest of the answer."""
+    """A refusal in Slack's words: the code that a Web API caller sees, and the rest of the answer.
 
-    def __init__(self, error: str, **extra: Any) -> None:
+    `rule` says which of Slack's rules was broken; people see it in the inspector, callers don't.
+    """
+
+    def __init__(self, error: str, rule: str = "", **extra: Any) -> None:
         super().__init__(error)
-        self.error = error
+        self.error, self.rule = error, rule
         self.extra = extra
 
     def answer(self) -> Json:
@@ -47,18 +50,19 @@ class Team:
     shortcuts: tuple[Json, ...]
 
 
-def team_from(manifest: Json) -> Team:
+def team_from(manifest: Json, number: int = 1, name: str = "Local workspace") -> Team:
+    """The app of this manifest in the workspace with this number."""
     features, settings = manifest.get("features", {}), manifest.get("settings", {})
     app_name = manifest.get("display_information", {}).get("name", "App")
     scopes = manifest.get("oauth_config", {}).get("scopes", {})
     return Team(
-        id="T0LOCAL01",
-        domain="local-workspace",
-        name="Local workspace",
+        id=f"T0LOCAL{number:02d}",
+        domain="local-workspace" if number == 1 else f"local-workspace-{number}",
+        name=name,
         app_id="A0LOCAL01",
         app_name=app_name,
-        bot_id="B0LOCAL01",
-        bot_user="U0BOT0001",
+        bot_id=f"B0LOCAL{number:02d}",
+        bot_user=f"U0BOT{number:04d}",
         bot_name=features.get("bot_user", {}).get("display_name", app_name.lower()),
         scopes=(*scopes.get("bot", []), *scopes.get("bot_optional", [])),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
@@ -109,6 +113,7 @@ class Delivery:
     ack_seconds: float | None = None
     answer: Json | None = None
     failure: str = ""
+    rule: str = ""  # of Slack's, that the app broke
     started: float = 0.0
 
     @property
@@ -131,6 +136,7 @@ class Call:
     answer: Json
     at: datetime
     status: int = 200
+    rule: str = ""  # of Slack's, that the app broke
 
 
 @dataclass(frozen=True)

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import itertools
 import json
 import secrets
 import socket
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.clock import Clock, system_clock
 from bot.workspace import hooks
 from bot.workspace.control import Control
+from bot.workspace.courier import Courier
 from bot.workspace.driver import Workspace
-from bot.workspace.limits import Limits
-from bot.workspace.records import Json, SlackError
+from bot.workspace.oauth import OAuth
+from bot.workspace.records import Json, SlackError, team_from
 from bot.workspace.webapi import WebApi
 
 HOST = "127.0.0.1"
@@ -42,25 +51,34 @@ SECURITY = {
 
 
 class WorkspaceServer:
-    """`manifest` is the app's; `clock` moves the workspace's time; `ack_seconds` shortens Slack's three
-    seconds, and the retry pauses with them, for tests. Rate limits run on real time."""
+    """One app and the workspaces that it is installed in: the first is there at once, `add_workspace` adds others.
+
+    `manifest` is the app's; `clock` moves the workspaces' time; `ack_seconds` shortens Slack's three seconds, and the
+    retry pauses with them, for tests. Rate limits run on real time. With a `request_url` deliveries come over HTTP,
+    signed with `signing_secret`; else over Socket Mode.
+    """
 
     def __init__(
         self,
         manifest: Json,
         *,
         port: int = 0,
-        clock: Callable[[], datetime] | None = None,
+        clock: Clock | None = None,
         rate_limits: bool = True,
         ack_seconds: float = 3.0,
+        request_url: str = "",
     ) -> None:
-        self.workspace = Workspace(manifest, clock, ack_seconds)
-        self.bot_token, self.app_token = (
-            f"xoxb-local-{secrets.token_hex(8)}",
-            f"xapp-1-local-{secrets.token_hex(8)}",
-        )
-        self._port = port
-        self._api = WebApi(self.workspace, self.bot_token, self.app_token, Limits() if rate_limits else None)
+        self._manifest, self._port, self._clock = manifest, port, clock or system_clock
+        self.app_token, self.signing_secret = f"xapp-1-local-{secrets.token_hex(8)}", secrets.token_hex(16)
+        self.client_id, self.client_secret = "1000000000.2000000000", secrets.token_hex(16)
+        self.courier = Courier(ack_seconds, self.signing_secret, request_url)
+        self.workspaces: dict[str, Workspace] = {}
+        self._serial = itertools.count(1)
+        self.workspace = self.add_workspace()
+        self.courier.sockets.app_id = self.workspace.team.app_id
+        addresses = tuple(manifest.get("oauth_config", {}).get("redirect_urls", []))
+        self._oauth = OAuth(self.client_id, self.client_secret, addresses)
+        self._api = WebApi(self.workspaces, self.app_token, self._oauth, rate_limits)
         self._thread: threading.Thread | None = None
         self._uvicorn = uvicorn.Server(
             uvicorn.Config(
@@ -74,6 +92,20 @@ class WorkspaceServer:
             )
         )
 
+    def add_workspace(self, name: str = "Local workspace") -> Workspace:
+        """Another workspace with the app in it; its `bot_token` is its own."""
+        team = team_from(self._manifest, len(self.workspaces) + 1, name)
+        workspace = Workspace(team, self._clock, self.courier, self._serial)
+        workspace.api_origin = self.url
+        self.workspaces[team.id] = workspace
+        self.courier.workspaces.append(workspace)
+        return workspace
+
+    @property
+    def bot_token(self) -> str:
+        """The first workspace's."""
+        return self.workspace.bot_token
+
     @property
     def url(self) -> str:
         return f"http://{HOST}:{self._port}"
@@ -86,7 +118,8 @@ class WorkspaceServer:
         """Returns once connections are accepted. OSError says so when the port is taken."""
         listener = _listen(self._port)
         self._port = listener.getsockname()[1]
-        self.workspace.api_origin = self.url
+        for workspace in self.workspaces.values():
+            workspace.api_origin = self.url
         ready = threading.Event()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(listener, ready)), name="workspace", daemon=True
@@ -96,15 +129,15 @@ class WorkspaceServer:
 
     async def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         # the socket listens already, so a client that comes before uvicorn accepts merely waits in its queue
-        self.workspace.sockets.loop = asyncio.get_running_loop()
+        self.courier.loop = self.courier.sockets.loop = asyncio.get_running_loop()
         ready.set()
         await self._uvicorn.serve(sockets=[listener])
 
     def stop(self) -> None:
-        loop, thread = self.workspace.sockets.loop, self._thread
+        loop, thread = self.courier.loop, self._thread
         if loop is None or thread is None or not thread.is_alive():
             return
-        loop.call_soon_threadsafe(self.workspace.sockets.closing.set)
+        loop.call_soon_threadsafe(self.courier.sockets.closing.set)
         self._uvicorn.should_exit = True
         thread.join(timeout=10)
 
@@ -115,8 +148,10 @@ class WorkspaceServer:
             Route("/", _page),
             *Control(self.workspace).routes(),
             Route("/api/{method}", self._call, methods=["GET", "POST"]),
+            Route("/oauth/v2/authorize", self._ask),
+            Route("/oauth/allow", self._allow),
             Route("/hook/actions/{team}/{token}", self._hook, methods=["POST"]),
-            WebSocketRoute("/link/", self.workspace.sockets.serve),
+            WebSocketRoute("/link/", self.courier.sockets.serve),
             Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
         ]
         return OwnHostOnly(Starlette(routes=routes), lambda: self._port)
@@ -140,13 +175,28 @@ class WorkspaceServer:
     async def _hook(self, request: Request) -> Response:
         try:
             body = json.loads(await request.body())
-            hooks.respond(self.workspace, request.path_params["token"], body)
+            workspace = self.workspaces.get(request.path_params["team"])
+            if workspace is None:
+                raise SlackError("expired_url")
+            hooks.respond(workspace, request.path_params["token"], body)
         except SlackError as refusal:
             is_url = refusal.error.endswith("_url")
             return JSONResponse(refusal.answer(), 404 if is_url else 400)
         except (ValueError, AttributeError):
             return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
         return PlainTextResponse("ok")
+
+    async def _ask(self, request: Request) -> Response:
+        try:
+            return HTMLResponse(self._oauth.page(request.query_params, self.workspaces), headers=SECURITY)
+        except SlackError as refusal:
+            return PlainTextResponse(f"This app can't be installed from here: {refusal.error}.", 400, SECURITY)
+
+    async def _allow(self, request: Request) -> Response:
+        try:
+            return RedirectResponse(self._oauth.allow(request.query_params, self.workspaces), 302)
+        except SlackError as refusal:
+            return PlainTextResponse(f"This app can't be installed from here: {refusal.error}.", 400, SECURITY)
 
 
 class OwnHostOnly:

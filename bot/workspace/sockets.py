@@ -1,38 +1,33 @@
-"""Socket Mode: the app's connections, envelopes sent round robin, acknowledgements, redelivery."""
+"""Socket Mode: the app's connections, envelopes sent round robin, acknowledgements."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import secrets
-import time
 from collections import deque
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from starlette.websockets import WebSocket
 
 from bot.workspace.records import Delivery, Json
 
-if TYPE_CHECKING:
-    from bot.workspace.state import State
-
 MOST_CONNECTIONS = 10
-RETRY_AFTER = (0.0, 60.0, 300.0)  # Slack's pauses before the three repetitions of an unacknowledged event
-SLACK_ACK_SECONDS = 3.0
 
 
 class Sockets:
-    """Lives on the server's event loop; `dispatch` and `disconnect` may be called from any thread."""
+    """Lives on the server's event loop; only `disconnect` may be called from any thread.
 
-    def __init__(self, state: State, ack_seconds: float) -> None:
-        self.state = state
-        self.ack_seconds = ack_seconds
+    `acked` hears of acknowledgements (envelope id and payload), `told` of what happens to the connections.
+    """
+
+    def __init__(self, acked: Callable[[str, Json | None], None], told: Callable[[str, object], None]) -> None:
+        self._acked, self._told = acked, told
         self.loop: asyncio.AbstractEventLoop | None = None
         self.closing = asyncio.Event()
+        self.app_id = ""
         self.tickets: set[str] = set()
-        self.queues: deque[asyncio.Queue[str]] = deque()
-        self._waiting: dict[str, tuple[Delivery, asyncio.TimerHandle | None]] = {}
+        self.queues: deque[asyncio.Queue[str | None]] = deque()
 
     @property
     def is_connected(self) -> bool:
@@ -43,24 +38,10 @@ class Sockets:
         self.tickets.add(ticket)
         return ticket
 
-    # -- sending
-
-    def dispatch(self, delivery: Delivery) -> Delivery:
-        state = self.state
-        with state.lock:
-            state.deliveries.append(delivery)
-            delivery.sent_at, delivery.started = state.now(), time.monotonic()
-            state.note("delivery", delivery)
-            if self.loop is None or self.loop.is_closed():
-                self._failed(delivery, "the app is not connected")
-            else:
-                self.loop.call_soon_threadsafe(self._send, delivery)
-        return delivery
-
-    def _send(self, delivery: Delivery) -> None:
+    def send(self, delivery: Delivery) -> bool:
+        """Puts the envelope on the next connection. False when there is none."""
         if not self.queues:
-            self._failed(delivery, "the app is not connected")
-            return
+            return False
         envelope: Json = {
             "envelope_id": delivery.envelope_id,
             "type": delivery.type,
@@ -71,31 +52,7 @@ class Sockets:
             envelope |= {"retry_attempt": delivery.attempt, "retry_reason": delivery.reason}
         self.queues[0].put_nowait(json.dumps(envelope))
         self.queues.rotate(-1)
-        timer = asyncio.get_running_loop().call_later(
-            self.ack_seconds, self._failed, delivery, "the app did not answer in time"
-        )
-        self._waiting[delivery.envelope_id] = (delivery, timer)
-
-    def _failed(self, delivery: Delivery, why: str) -> None:
-        state = self.state
-        with state.lock:
-            if delivery.is_settled:
-                return
-            delivery.failure = why
-            state.note("failed", delivery)
-            if delivery.type == "events_api":
-                self._retry(delivery)
-            else:
-                state.tell(delivery.user_id, delivery.channel_id, _apology(delivery), delivery.thread_ts)
-
-    def _retry(self, delivery: Delivery) -> None:
-        """Plans the next attempt: same event, new envelope; nothing is kept beyond three repetitions."""
-        if self.loop is None or self.loop.is_closed() or delivery.attempt >= len(RETRY_AFTER):
-            return
-        number, envelope_id = delivery.attempt + 1, self.state.next_id("e")
-        again = replace(delivery, envelope_id=envelope_id, attempt=number, reason="timeout", failure="")
-        pause = RETRY_AFTER[delivery.attempt] * self.ack_seconds / SLACK_ACK_SECONDS
-        self.loop.call_soon_threadsafe(self.loop.call_later, pause, self.dispatch, again)
+        return True
 
     # -- the wire
 
@@ -113,11 +70,10 @@ class Sockets:
         await self._converse(socket)
 
     async def _converse(self, socket: WebSocket) -> None:
-        queue: asyncio.Queue[str] = asyncio.Queue()
-        with self.state.lock:
-            self.queues.append(queue)
-            queue.put_nowait(self._hello())
-            self.state.note("connected", len(self.queues))
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self.queues.append(queue)
+        queue.put_nowait(self._hello())
+        self._told("connected", len(self.queues))
         talk = (self._listen(socket), self._pump(socket, queue), self.closing.wait())
         tasks = [asyncio.create_task(part) for part in talk]
         try:
@@ -132,64 +88,47 @@ class Sockets:
         while True:
             self._received(await socket.receive_text())
 
-    def _leave(self, queue: asyncio.Queue[str]) -> None:
-        with self.state.lock:
-            if queue in self.queues:
-                self.queues.remove(queue)
-            self.state.note("disconnected", len(self.queues))
+    def _leave(self, queue: asyncio.Queue[str | None]) -> None:
+        if queue in self.queues:
+            self.queues.remove(queue)
+        self._told("disconnected", len(self.queues))
 
-    async def _pump(self, socket: WebSocket, queue: asyncio.Queue[str]) -> None:
-        while True:
-            await socket.send_text(await queue.get())
+    async def _pump(self, socket: WebSocket, queue: asyncio.Queue[str | None]) -> None:
+        """Sends what is queued; None cuts the connection."""
+        while (frame := await queue.get()) is not None:
+            await socket.send_text(frame)
 
     def _hello(self) -> str:
+        about = {"host": "applink-local", "build_number": 1, "approximate_connection_time": 18060}
         return json.dumps(
             {
                 "type": "hello",
                 "num_connections": len(self.queues),
-                "connection_info": {"app_id": self.state.team.app_id},
-                "debug_info": {
-                    "host": "applink-local",
-                    "build_number": 1,
-                    "approximate_connection_time": 18060,
-                },
+                "connection_info": {"app_id": self.app_id},
+                "debug_info": about,
             }
         )
 
     def _received(self, frame: str) -> None:
         try:
             ack = json.loads(frame)
-            envelope_id, answer = ack["envelope_id"], ack.get("payload")
+            envelope_id, answer = str(ack["envelope_id"]), ack.get("payload")
         except (ValueError, TypeError, KeyError):
-            self.state.note("bad frame", frame[:200])
+            self._told("bad frame", frame[:200])
             return
-        delivery, timer = self._waiting.pop(envelope_id, (None, None))
-        if delivery is not None:
-            if timer:
-                timer.cancel()
-            self._acknowledged(delivery, answer if isinstance(answer, dict) else None)
-
-    def _acknowledged(self, delivery: Delivery, answer: Json | None) -> None:
-        state = self.state
-        with state.lock:
-            delivery.acked_at, delivery.ack_seconds = state.now(), time.monotonic() - delivery.started
-            delivery.answer = answer
-            if not delivery.failure:
-                state.on_ack(delivery)
-            state.note("acked", delivery)
+        self._acked(envelope_id, answer if isinstance(answer, dict) else None)
 
     def disconnect(self, reason: str = "refresh_requested") -> None:
         """Asks the app's oldest connection to come again, as Slack does every few hours."""
         if self.loop is not None and self.queues:
             self.loop.call_soon_threadsafe(self.queues[0].put_nowait, _disconnect(reason))
 
+    def cut(self) -> None:
+        """Breaks every connection without a word."""
+        if self.loop is not None:
+            for queue in tuple(self.queues):
+                self.loop.call_soon_threadsafe(queue.put_nowait, None)
+
 
 def _disconnect(reason: str) -> str:
     return json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-local"}})
-
-
-def _apology(delivery: Delivery) -> str:
-    code = "operation_timeout" if "time" in delivery.failure else "dispatch_failed"
-    if delivery.type == "slash_commands":
-        return f'{delivery.subject} failed with the error "{code}": {delivery.failure}.'
-    return f"That didn't work: {delivery.failure}."

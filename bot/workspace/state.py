@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.clock import Clock
+from bot.workspace.courier import Courier
 from bot.workspace.payloads import event_callback
 from bot.workspace.records import (
     Call,
@@ -22,23 +25,18 @@ from bot.workspace.records import (
     SlackError,
     Team,
     Trigger,
-    team_from,
 )
-from bot.workspace.sockets import Sockets
 
 TRIGGER_LIFE = timedelta(seconds=3)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class State:
     """Every method takes the lock itself, so that tests, the page and the app may call from any thread."""
 
-    def __init__(self, manifest: Json, clock: Callable[[], datetime] | None, ack_seconds: float) -> None:
-        self.team: Team = team_from(manifest)
-        self.clock = clock or utc_now
+    def __init__(self, team: Team, clock: Clock, courier: Courier, serial: Iterator[int]) -> None:
+        self.team, self.clock, self.courier, self.sockets = team, clock, courier, courier.sockets
+        self.bot_token = f"xoxb-local-{secrets.token_hex(8)}"
+        self.due: list[Callable[[], datetime | None]] = []
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.listeners: set[Callable[[], None]] = set()
@@ -55,17 +53,20 @@ class State:
         self.modals: defaultdict[str, list[Json]] = defaultdict(list)  # per person, the visible one last
         self.homes: dict[str, Json] = {}
         self.api_origin = ""
-        self.sockets = Sockets(self, ack_seconds)
         self._messages: defaultdict[str, dict[str, Json]] = defaultdict(dict)
         self._ephemerals: defaultdict[str, list[Json]] = defaultdict(list)
         self._notices: list[Notice] = []
         self._dms: dict[str, Channel] = {}
         self._last_ts = 0
-        self._serial = 0
+        self._serial = serial  # shared by all workspaces, so that no id is in two of them
         bot = Person(self.team.bot_user, self.team.bot_name, self.team.app_name, "UTC", is_bot=True)
         self.people[bot.id] = bot
 
     # -- time, ids, change
+
+    def next_due(self) -> datetime | None:
+        """When the next thing that is planned will happen; None when nothing is."""
+        return min((at for look in self.due if (at := look())), default=None)
 
     def now(self) -> datetime:
         return self.clock()
@@ -81,8 +82,7 @@ class State:
 
     def next_id(self, prefix: str) -> str:
         with self.lock:
-            self._serial += 1
-            return f"{prefix}{self._serial:08d}"
+            return f"{prefix}{next(self._serial):08d}"
 
     def note(self, kind: str, what: Any) -> None:
         """Logs a change and wakes everybody who waits for one."""
@@ -191,6 +191,11 @@ class State:
                 return [dict(m) for m in found if m.get("thread_ts", m["ts"]) == m["ts"] or _is_broadcast(m)]
             return [dict(m) for m in found if thread_ts in (m["ts"], m.get("thread_ts"))]
 
+    def everything_in(self, channel_id: str) -> list[Json]:
+        """The channel's messages with those in its threads, oldest first."""
+        with self.lock:
+            return [dict(message) for message in self._messages[channel_id].values()]
+
     def show_only_to(self, user_id: str, message: Json) -> None:
         with self.lock:
             self._ephemerals[user_id].append(message)
@@ -237,7 +242,7 @@ class State:
 
     def new_trigger(self, user_id: str) -> str:
         with self.lock:
-            trigger_id = f"{self.next_id('')}.{self._serial}.{self.next_id('t')}"
+            trigger_id = f"{self.next_id('')}.{self.next_id('')}.{self.next_id('t')}"
             self.triggers[trigger_id] = Trigger(user_id, self.now())
             return trigger_id
 
@@ -266,9 +271,13 @@ class State:
         if subscription in self.team.events:
             with self.lock:
                 payload = event_callback(self.team, event, self.next_id("Ev"), self.now())
-                self.sockets.dispatch(
+                self.dispatch(
                     Delivery(self.next_id("e"), "events_api", payload, str(event.get("user", "")), channel_id)
                 )
+
+    def dispatch(self, delivery: Delivery) -> Delivery:
+        """On its way to the app, which answers later."""
+        return self.courier.dispatch(self, delivery)
 
     def on_ack(self, delivery: Delivery) -> None:
         """What the app's answer inside an acknowledgement brings about."""

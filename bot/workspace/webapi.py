@@ -3,93 +3,112 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.workspace.limits import Limits
 from bot.workspace.methods import METHODS, Method
+from bot.workspace.oauth import OAuth
 from bot.workspace.records import Call, Fault, Json, SlackError
 from bot.workspace.state import State
 
 WITHOUT_TOKEN = ("api.test", "blocks.validate")
+SECRET = ("token", "client_id", "client_secret", "code")
 
 
 class Reply:
     """An answer on its way out: what, with which status and headers, after which pause."""
 
-    def __init__(self, answer: Json, status: int = 200, retry_after: int = 0, pause: float = 0.0) -> None:
-        self.answer, self.status, self.pause = answer, status, pause
+    def __init__(
+        self, answer: Json, status: int = 200, retry_after: int = 0, pause: float = 0.0, rule: str = ""
+    ) -> None:
+        self.answer, self.status, self.pause, self.rule = answer, status, pause, rule
         self.headers = {"Retry-After": str(retry_after)} if retry_after else {}
 
 
 class WebApi:
-    def __init__(self, state: State, bot_token: str, app_token: str, limits: Limits | None) -> None:
-        self.state = state
-        self.bot_token, self.app_token = bot_token, app_token
-        self.limits = limits
+    """Serves every workspace of the app; the token says which one a call is for."""
+
+    def __init__(self, workspaces: Mapping[str, State], app_token: str, oauth: OAuth, limits: bool) -> None:
+        self.workspaces, self.app_token, self.oauth = workspaces, app_token, oauth
+        self._limits = defaultdict[str, Limits](Limits) if limits else None
 
     def handle(self, method: str, authorization: str, content_type: str, body: bytes, query: str) -> Reply:
         """One call from start to finish; every call is kept for tests and the inspector to look at."""
-        with self.state.lock:
-            args: Json = {}
-            try:
-                args = _arguments(content_type, body, query)
-                reply = self._run(method, authorization, args)
-            except SlackError as refusal:
-                reply = Reply(refusal.answer())
-            call = Call(
-                method,
-                {k: v for k, v in args.items() if k != "token"},
-                reply.answer,
-                self.state.now(),
-                reply.status,
-            )
-            self.state.calls.append(call)
-            self.state.note("call", call)
-            return reply
+        args: Json = {}
+        state = next(iter(self.workspaces.values()))  # until the token names another, the call is the first one's
+        try:
+            args = _arguments(content_type, body, query)
+            token = authorization.removeprefix("Bearer ").strip() or str(args.get("token", ""))
+            state = self._workspace_of(token) or state
+            with state.lock:
+                reply = self._run(state, method, token, authorization, args)
+        except SlackError as refusal:
+            reply = Reply(refusal.answer(), rule=refusal.rule)
+        self._keep(state, method, args, reply)
+        return reply
 
-    def _run(self, name: str, authorization: str, args: Json) -> Reply:
+    def _workspace_of(self, token: str) -> State | None:
+        return next((state for state in self.workspaces.values() if token and token == state.bot_token), None)
+
+    def _keep(self, state: State, method: str, args: Json, reply: Reply) -> None:
+        shown = {k: v for k, v in args.items() if k not in SECRET}
+        answer = {k: v for k, v in reply.answer.items() if k != "access_token"}
+        with state.lock:
+            call = Call(method, shown, answer, state.now(), reply.status, reply.rule)
+            state.calls.append(call)
+            state.note("call", call)
+
+    def _run(self, state: State, name: str, token: str, authorization: str, args: Json) -> Reply:
+        if name == "oauth.v2.access":
+            return Reply(self.oauth.access(args, authorization))
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method", req_method=name)
         if name not in WITHOUT_TOKEN:
-            self._check_token(name, authorization.removeprefix("Bearer ").strip() or str(args.get("token", "")))
-            self._check_scopes(method)
-        reply = self._answered(name, method, args)
+            self._check_token(state, name, token)
+            self._check_scopes(state, method)
+        reply = self._answered(state, name, method, args)
         if name != "apps.connections.open":
-            reply.headers["X-OAuth-Scopes"] = ",".join(self.state.team.scopes)
+            reply.headers["X-OAuth-Scopes"] = ",".join(state.team.scopes)
         return reply
 
-    def _answered(self, name: str, method: Method, args: Json) -> Reply:
-        wait = self.limits.seconds_to_wait(name, str(args.get("channel", ""))) if self.limits else 0
+    def _answered(self, state: State, name: str, method: Method, args: Json) -> Reply:
+        wait = (
+            self._limits[state.team.id].seconds_to_wait(name, str(args.get("channel", "")))
+            if self._limits is not None
+            else 0
+        )
         if wait:
             return Reply({"ok": False, "error": "ratelimited"}, 429, wait)
-        fault = self._next_fault(name)
+        fault = self._next_fault(state, name)
         is_broken = fault is not None and bool(fault.error or fault.status != 200)
         if fault and is_broken and not fault.after_effect:
             return _broken(fault)
-        answer = method.run(self.state, args)
+        answer = method.run(state, args)
         if fault and is_broken:
             return _broken(fault)
         return Reply(answer, pause=fault.delay_after_effect if fault else 0.0)
 
-    def _check_token(self, name: str, token: str) -> None:
+    def _check_token(self, state: State, name: str, token: str) -> None:
         if not token:
             raise SlackError("not_authed")
-        if token not in (self.bot_token, self.app_token):
+        if token not in (state.bot_token, self.app_token):
             raise SlackError("invalid_auth")
-        if token != (self.app_token if name == "apps.connections.open" else self.bot_token):
+        if token != (self.app_token if name == "apps.connections.open" else state.bot_token):
             raise SlackError("not_allowed_token_type")
-        if self.state.token_revoked:
+        if state.token_revoked:
             raise SlackError("token_revoked")
 
-    def _check_scopes(self, method: Method) -> None:
-        if method.scopes and not any(scope in self.state.team.scopes for scope in method.scopes):
-            provided = ",".join(self.state.team.scopes)
+    def _check_scopes(self, state: State, method: Method) -> None:
+        if method.scopes and not any(scope in state.team.scopes for scope in method.scopes):
+            provided = ",".join(state.team.scopes)
             raise SlackError("missing_scope", needed=",".join(method.scopes), provided=provided)
 
-    def _next_fault(self, name: str) -> Fault | None:
-        for fault in self.state.faults:
+    def _next_fault(self, state: State, name: str) -> Fault | None:
+        for fault in state.faults:
             if fault.method in (name, "*") and fault.times > 0:
                 fault.times -= 1
                 return fault

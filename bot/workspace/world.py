@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from bot.workspace import posting
+from bot.workspace import expecting, posting
+from bot.workspace.inspector import transcript
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.state import State
-from bot.workspace.transcript import transcript
 
 Found = TypeVar("Found")
 
@@ -70,6 +70,12 @@ class World(State):
             event = {"tokens": {"oauth": [], "bot": [self.team.bot_user]}, "event_ts": self.next_ts()}
             self.emit("tokens_revoked", {"type": "tokens_revoked", **event})
 
+    def install(self) -> None:
+        """The app may work here, again if its token was revoked."""
+        with self.lock:
+            self.token_revoked = False
+            self.note("installed", self.team)
+
     def _of(self, channel: Channel | str) -> Channel:
         return self.channel(channel if isinstance(channel, str) else channel.id)
 
@@ -85,6 +91,25 @@ class World(State):
                 if not self.changed.wait(max(0.0, deadline - time.monotonic())) and time.monotonic() >= deadline:
                     raise AssertionError(f"nothing within {timeout} s; what happened:\n{self.transcript()}")
             return found
+
+    def expect(
+        self,
+        match: expecting.Match = "",
+        kind: str = "message",
+        *,
+        to: str | None = None,
+        timeout: float = 5.0,
+        **fields: Any,
+    ) -> Json:
+        """Waits for the newest `message`, `ephemeral`, `modal` or `home` that the app shows (`to` this person) and that
+        contains the text, or that `match` approves of, and whose fields (`channel`, `thread_ts`, …) are these."""
+        if kind not in expecting.KINDS:
+            raise ValueError(f"{kind!r} is none of {', '.join(expecting.KINDS)}")
+        try:
+            return self.wait_for(lambda: expecting.find(self, match, kind, to, fields), timeout) or {}
+        except AssertionError as nothing:
+            words = expecting.wanted(match, kind, to and self.person(to).name, fields)
+            raise AssertionError(f"Expected a {words}, but {nothing}") from None
 
     def transcript(self) -> str:
         """Everything that happened so far, a line each."""

@@ -152,7 +152,7 @@ class Stage:
         """Slack sends the same thing once more, in a new envelope."""
         fresh = replace(delivery, envelope_id=self.workspace.next_id("e"), attempt=1, reason="timeout")
         fresh.acked_at, fresh.failure = None, ""
-        return self.workspace.sockets.dispatch(fresh)
+        return self.workspace.dispatch(fresh)
 
     def delivery(self, subject: str) -> Delivery:
         """The newest delivery about this."""

@@ -394,7 +394,7 @@ ENVELOPES = {
 def test_whatever_comes_is_acked(silent_bot: WorkspaceServer, envelope: tuple[str, Json]) -> None:
     workspace = silent_bot.workspace
     kind, payload = envelope
-    sent = workspace.sockets.dispatch(Delivery(workspace.next_id("e"), kind, payload))
+    sent = workspace.dispatch(Delivery(workspace.next_id("e"), kind, payload))
     workspace.wait_for(lambda: sent.is_settled)
     assert not sent.failure
 

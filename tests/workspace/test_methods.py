@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.workspace.driver import Workspace
 from bot.workspace.methods import METHODS
 from bot.workspace.records import Json, SlackError
+from bot.workspace.server import WorkspaceServer
 from tests.workspace.conftest import MANIFEST
 
 SCOPES = [scope for method in METHODS.values() for scope in method.scopes]
@@ -30,7 +31,7 @@ NAMES = [
 
 def furnished() -> Workspace:
     scopes = {"scopes": {"bot": sorted(set(SCOPES))}}
-    workspace = Workspace({**MANIFEST, "oauth_config": scopes}, None, 3.0)
+    workspace = WorkspaceServer({**MANIFEST, "oauth_config": scopes}).workspace
     person = workspace.add_person("ana", "Ana Weber")
     workspace.invite_bot(workspace.add_channel("leadership", [person.id]))
     workspace.dm_of(person.id)

@@ -9,6 +9,7 @@ import pytest
 from bot.workspace import modals
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Json, SlackError
+from bot.workspace.server import WorkspaceServer
 from tests.workspace.conftest import MANIFEST
 from tests.workspace.guest import plain
 
@@ -17,7 +18,7 @@ USER = "U1"
 
 @pytest.fixture
 def workspace() -> Workspace:
-    return Workspace(MANIFEST, None, 3.0)
+    return WorkspaceServer(MANIFEST).workspace
 
 
 def view(title: str = "T", **more: Any) -> Json:
