@@ -52,12 +52,13 @@ def run() -> None:
 @main.command()
 @click.option("--port", default=8425, show_default=True, help="Port of the page; 0 picks a free one.")
 @click.option("--open/--no-open", "opens", default=None, help="Open the page in a browser (or CCO_DEMO_OPEN=0).")
-def demo(port: int, opens: bool | None) -> None:
+@click.option("--reset", is_flag=True, help="Start afresh instead of going on where the last demo was.")
+def demo(port: int, opens: bool | None, reset: bool) -> None:
     """Try everything in a browser: a local Slack workspace with the real bot in it."""
     from bot.demo import run_demo
 
     _log_to_stderr("WARNING")
-    run_demo(port, opens)
+    run_demo(port, opens, reset=reset)
 
 
 @main.command()

@@ -2,54 +2,89 @@
 
 import json
 import os
+import shutil
 import signal
 import tempfile
 import threading
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from bot.app import Bot, build
+from bot.clock import Clock, MovableClock, system_clock
 from bot.errors import Refusal
 from bot.resources import MANIFEST
 from bot.settings import load_settings
+from bot.variables import unwritable_cache
 from bot.workspace.demo import furnish
 from bot.workspace.server import WorkspaceServer
 
+SAVE_EVERY = 5.0  # seconds
 
-def run_demo(port: int, opens: bool | None) -> None:
-    """Serve until Ctrl-C or SIGTERM. Raises Refusal when the port is taken."""
+
+def run_demo(port: int, opens: bool | None, *, reset: bool = False) -> None:
+    """Serve until Ctrl-C or SIGTERM. Raises Refusal when the port is taken.
+
+    What happened stays for the next time on the same port; on one that was picked freely it can't.
+    """
     stopped = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
-    server = WorkspaceServer(json.loads(MANIFEST.read_text()), port=port)
+    clock = MovableClock()
+    server = WorkspaceServer(json.loads(MANIFEST.read_text()), port=port, clock=clock)
     try:
         server.start()
     except OSError as error:
         raise Refusal(f"{error}. Another demo may be running; try `cco demo --port 0`.") from error
     try:
-        with tempfile.TemporaryDirectory(prefix="cco-demo-") as folder:
-            _serve(server, Path(folder), opens, stopped)
+        with _folder(port, reset=reset) as folder:
+            _serve(server, folder, clock, opens, stopped)
     finally:
         server.stop()
-    click.echo("Stopped. Nothing was left behind.")
+    again = "It goes on here next time; `cco demo --reset` starts afresh." if port else "Nothing was left behind."
+    click.echo(f"Stopped. {again}")
 
 
-def _serve(server: WorkspaceServer, folder: Path, opens: bool | None, stopped: threading.Event) -> None:
-    furnish(server.workspace)
-    bot = demo_bot(server, folder)
+@contextmanager
+def _folder(port: int, *, reset: bool) -> Iterator[Path]:
+    """Where the demo's state is: kept for each port, or gone afterwards."""
+    if not port:
+        with tempfile.TemporaryDirectory(prefix="cco-demo-") as name:
+            yield Path(name)
+        return
+    folder = load_settings().cco_cache_dir / f"demo-{port}"
+    if reset:
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable_cache(error) from error
+    yield folder
+
+
+def _serve(
+    server: WorkspaceServer, folder: Path, clock: MovableClock, opens: bool | None, stopped: threading.Event
+) -> None:
+    saved = folder / "workspace.json"
+    if not server.restore(saved):
+        furnish(server.workspace)
+    bot = demo_bot(server, folder, clock)
     bot.start()
     click.echo(f"The demo workspace is at {server.url}")
     click.echo("Type “@cco where should the CCO report?” in a channel, or /cco ask … Ctrl-C stops it.")
     if opens if opens is not None else os.environ.get("CCO_DEMO_OPEN", "1") != "0":
         webbrowser.open(server.url)
-    stopped.wait()
+    while not stopped.wait(SAVE_EVERY):
+        server.save(saved)
     bot.close()
+    server.save(saved)
 
 
-def demo_bot(server: WorkspaceServer, folder: Path) -> Bot:
-    """The real bot, its state in a folder of its own."""
+def demo_bot(server: WorkspaceServer, folder: Path, clock: Clock = system_clock) -> Bot:
+    """The real bot, its state in a folder of its own, its time that of the workspace."""
     settings = load_settings(
         slack=True,
         slack_bot_token=server.bot_token,
@@ -57,4 +92,4 @@ def demo_bot(server: WorkspaceServer, folder: Path) -> Bot:
         slack_api_url=server.api_url,
         database_url=f"sqlite:///{folder / 'demo.db'}",
     )
-    return build(settings)
+    return build(settings, clock)

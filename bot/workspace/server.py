@@ -29,7 +29,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.clock import Clock, system_clock
-from bot.workspace import hooks
+from bot.workspace import hooks, saved
 from bot.workspace.control import Control
 from bot.workspace.courier import Courier
 from bot.workspace.driver import Workspace
@@ -101,6 +101,14 @@ class WorkspaceServer:
         self.courier.workspaces.append(workspace)
         return workspace
 
+    def save(self, path: Path) -> None:
+        """Keep the first workspace in a file, for `restore` to go on with."""
+        saved.save(self.workspace, path)
+
+    def restore(self, path: Path) -> bool:
+        """False when there is nothing there that can be read."""
+        return saved.restore(self.workspace, self._serial, path)
+
     @property
     def bot_token(self) -> str:
         """The first workspace's."""
@@ -169,7 +177,7 @@ class WorkspaceServer:
             request.url.query,
         )
         if reply.pause:
-            await asyncio.sleep(reply.pause)
+            await _pause(request, reply.pause, self.courier.sockets.closing)
         return JSONResponse(reply.answer, reply.status, reply.headers)
 
     async def _hook(self, request: Request) -> Response:
@@ -234,6 +242,14 @@ async def _body(request: Request) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
+
+
+async def _pause(request: Request, seconds: float, closing: asyncio.Event) -> None:
+    """Ends early when the client has given up, or the server stops."""
+    waits = [asyncio.ensure_future(request.receive()), asyncio.ensure_future(closing.wait())]
+    await asyncio.wait(waits, timeout=min(seconds, 3600.0), return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
 
 
 def _listen(port: int) -> socket.socket:

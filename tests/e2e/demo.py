@@ -25,11 +25,11 @@ PATIENCE = 30.0  # seconds; a machine that does much else besides starts a proce
 class Demo:
     """A running demo: its process, its page, and where it may leave files."""
 
-    def __init__(self, folder: Path, cache: Path | None) -> None:
+    def __init__(self, folder: Path, cache: Path | None, *options: str) -> None:
         self.folder = folder
         settings = {"TMPDIR": str(folder), **({"CCO_CACHE_DIR": str(cache)} if cache else {})}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "demo", "--port", "0", "--no-open"],
+            [sys.executable, "-m", "bot.cli", "demo", "--no-open", *(options or ("--port", "0"))],
             env={**os.environ, **settings},
             stdout=subprocess.PIPE,
             text=True,
@@ -56,8 +56,8 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path, cache: Path | None = None) -> Iterator[Demo]:
-    demo = Demo(folder, cache)
+def running_demo(folder: Path, cache: Path | None = None, *options: str) -> Iterator[Demo]:
+    demo = Demo(folder, cache, *options)
     try:
         yield demo
     finally:
