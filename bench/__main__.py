@@ -1,4 +1,4 @@
-"""`python -m bench [answering] [replies] [start] [memory]`: prints the figures and writes bench/results.json.
+"""`python -m bench [answering] [replies] [envelopes] [start] [memory]`: prints figures, writes bench/results.json.
 
 `python -m bench memory --questions 1000` stops early.
 """
@@ -8,10 +8,16 @@ import json
 import time
 from pathlib import Path
 
-from bench import answering, memory, replies, start
+from bench import answering, envelopes, memory, replies, start
 from bench.figures import machine
 
-BENCHMARKS = {"answering": answering.run, "replies": replies.run, "start": start.run, "memory": memory.run}
+BENCHMARKS = {
+    "answering": answering.run,
+    "replies": replies.run,
+    "envelopes": envelopes.run,
+    "start": start.run,
+    "memory": memory.run,
+}
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -45,23 +45,29 @@ class WorkspaceProcess:
 @contextmanager
 def workspace_process() -> Iterator[WorkspaceProcess]:
     """A workspace with a person and fifty channels, rate limits off."""
-    with _running(
-        [sys.executable, "-m", "bench.workspace"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with told_process("bench.workspace") as workspace:
+        yield workspace
+
+
+@contextmanager
+def told_process(*module: str) -> Iterator[WorkspaceProcess]:
+    """A module with its arguments as a process that obeys lines of JSON as a workspace's does."""
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with running([sys.executable, "-m", *module], **pipes) as process:
         yield WorkspaceProcess(process)
 
 
 @contextmanager
 def bot_process(workspace: WorkspaceProcess, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """`cco run` in that workspace, its database and its index in the folder."""
-    with _running([str(cco()), "run"], env=bot_environment(folder, workspace.address), cwd=folder) as process:
+    with running([str(cco()), "run"], env=bot_environment(folder, workspace.address), cwd=folder) as process:
         yield process
 
 
 @contextmanager
 def bare_process(workspace: WorkspaceProcess) -> Iterator["subprocess.Popen[bytes]"]:
     """A Bolt app that answers every mention with the same sentence."""
-    with _running([sys.executable, "-m", "bench.bare"], env={**os.environ, **workspace.address}) as process:
+    with running([sys.executable, "-m", "bench.bare"], env={**os.environ, **workspace.address}) as process:
         yield process
 
 
@@ -83,7 +89,8 @@ def bot_environment(folder: Path, address: dict[str, str] | None = None) -> dict
 
 
 @contextmanager
-def _running(command: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[Any]"]:
+def running(command: Sequence[str], **options: Any) -> Iterator["subprocess.Popen[Any]"]:
+    """A process that ends with the block."""
     process = subprocess.Popen(command, **options)
     try:
         yield process

@@ -45,6 +45,33 @@ class Room:
             time.sleep(PAUSE)
         return seconds
 
+    def deliver(self, count: int, underway: int) -> dict[str, Any]:
+        """So many mentions, at most `underway` of them unacknowledged: the seconds in all and until each ack."""
+        begun, first, acked = time.perf_counter(), len(self.workspace.deliveries), 0
+
+        def pending() -> int:
+            nonlocal acked
+            sent = self.workspace.deliveries
+            while first + acked < len(sent) and sent[first + acked].acked_at:
+                acked += 1
+            return len(sent) - first - acked
+
+        for _ in range(count):
+            if pending() >= underway:
+                self.workspace.wait_for(lambda: pending() <= underway // 2, PATIENCE)
+            self._mention()
+        self.workspace.wait_for(lambda: not pending(), PATIENCE)
+        seconds, sent = time.perf_counter() - begun, self.workspace.deliveries[first:]
+        last = {"envelope_id": "", "type": sent[-1].type, "payload": sent[-1].payload, "retry_attempt": 0}
+        return {"seconds": seconds, "acks": [each.ack_seconds for each in sent], "last": last}
+
+    def _mention(self) -> None:
+        """The event alone, without the message."""
+        ts, channel, team = self.workspace.next_ts(), self.channels[0], self.workspace.team
+        text = f"<@{team.bot_user}> where should the CCO report?"
+        event = {"type": "app_mention", "user": self.person.id, "text": text, "ts": ts, "channel": channel.id}
+        self.workspace.emit("app_mention", {**event, "team": team.id, "event_ts": ts}, channel.id)
+
     def _round(self, questions: Sequence[str]) -> list[float]:
         said = {}
         for question, channel in zip(questions, self.channels, strict=False):
@@ -74,6 +101,8 @@ def serve() -> None:
 def obey(room: Room, command: dict[str, Any]) -> dict[str, Any]:
     if command["do"] == "ask":
         return {"seconds": room.ask(command["questions"], command["at_once"])}
+    if command["do"] == "deliver":
+        return room.deliver(command["count"], command["underway"])
     room.workspace.wait_for(lambda: room.workspace.sockets.is_connected, PATIENCE)
     return {"at": time.time()}
 

@@ -17,7 +17,8 @@ def is_true(args: Json, name: str) -> bool:
 def page(args: Json, found: Sequence[Any], usual: int = 100) -> tuple[list[Any], Json]:
     """One page of a list, and the `response_metadata` that leads to the next."""
     try:
-        start = int(base64.b64decode(str(args.get("cursor") or "")).decode().removeprefix("next:") or 0)
+        cursor = base64.b64decode(str(args.get("cursor") or ""), validate=True).decode()
+        start = abs(int(cursor.removeprefix("next:") or 0))
         limit = int(args.get("limit") or usual)
     except (ValueError, TypeError):
         raise SlackError("invalid_cursor" if args.get("cursor") else "invalid_limit") from None
@@ -28,15 +29,23 @@ def page(args: Json, found: Sequence[Any], usual: int = 100) -> tuple[list[Any],
     return list(found[start:following]), {"next_cursor": cursor}
 
 
-def need(state: State, scope: str) -> None:
-    if scope not in state.team.scopes:
-        raise SlackError("missing_scope", needed=scope, provided=",".join(state.team.scopes))
+def listed(args: Json, name: str) -> list[str]:
+    """Ids that come with commas between them, or as an array."""
+    value = args.get(name)
+    parts = value if isinstance(value, list) else str(value or "").split(",")
+    return [str(part).strip() for part in parts if str(part).strip()]
+
+
+def need(state: State, *scopes: str) -> None:
+    """Any one of them will do."""
+    if not set(scopes) & set(state.team.scopes):
+        raise SlackError("missing_scope", needed=",".join(scopes), provided=",".join(state.team.scopes))
 
 
 def visible_channel(state: State, args: Json, name: str = "channel") -> Channel:
     """The conversation as the app may see it: a private one without the app in it does not exist for it."""
     channel = state.channel(str(args.get(name, "")))
-    if (channel.is_private or channel.is_im) and not state.bot_is_in(channel):
+    if channel.kind != "channels" and not state.bot_is_in(channel):
         raise SlackError("channel_not_found")
     return channel
 
@@ -46,7 +55,7 @@ def writable_channel(state: State, args: Json) -> Channel:
     wanted = str(args.get("channel", ""))
     if wanted in state.people and wanted != state.team.bot_user:
         return state.dm_of(wanted)
-    by_name = {channel.name: channel.id for channel in state.channels.values() if not channel.is_im}
+    by_name = {c.name: c.id for c in state.channels.values() if c.kind in ("channels", "groups")}
     channel = visible_channel(state, {"channel": by_name.get(wanted.removeprefix("#"), wanted)})
     if channel.is_archived:
         raise SlackError("is_archived")
@@ -55,13 +64,24 @@ def writable_channel(state: State, args: Json) -> Channel:
     return channel
 
 
-def own_message(state: State, args: Json, refusal: str) -> tuple[Channel, Json]:
+def any_message(state: State, args: Json, name: str = "ts") -> tuple[Channel, Json]:
     channel = visible_channel(state, args)
-    message = state.find(channel.id, str(args.get("ts", "")))
+    message = state.find(channel.id, str(args.get(name, "")))
     if message is None or message.get("subtype") == "tombstone":
         raise SlackError("message_not_found")
+    return channel, message
+
+
+def own_message(state: State, args: Json, refusal: str) -> tuple[Channel, Json]:
+    channel, message = any_message(state, args)
     if message["user"] != state.team.bot_user:
         raise SlackError(refusal)
     if channel.is_archived:
-        raise SlackError("is_archived")
+        raise SlackError("is_inactive")
     return channel, message
+
+
+def permalink(state: State, channel: Channel, message: Json) -> str:
+    ts, thread = message["ts"], message.get("thread_ts", message["ts"])
+    query = f"?thread_ts={thread}&cid={channel.id}" if thread != ts else ""
+    return f"https://{state.team.domain}.slack.com/archives/{channel.id}/p{ts.replace('.', '')}{query}"

@@ -23,6 +23,7 @@ from bot.workspace.rules import (
     plain,
     string,
     text,
+    whole,
 )
 
 # A table reads best as a table:
@@ -32,7 +33,7 @@ TYPE: dict[str, Rule] = {"type_": anything}
 NAMES = items(string(255), 100)
 CONFIRM = fields(title_=plain(100), text_=text(300), confirm_=plain(30), deny_=plain(30),
                  style=one_of("primary", "danger"))
-OPTION = fields(text_=text(75), value_=string(150), description=text(75), url=string(3000))
+OPTION = fields(text_=text(75), value_=string(75), description=text(75), url=string(3000))
 OPTIONS = items(OPTION, 100)
 GROUPS = items(fields(label_=plain(75), options_=OPTIONS), 100)
 RATING = fields(text_=plain(75), value_=string(2000), accessibility_label=string(75))
@@ -42,9 +43,9 @@ LABELLED: dict[str, Rule] = {"text_": plain(75), "value": string(2000, low=0),
                             "accessibility_label": string(75)}
 ACTIVE: dict[str, Rule] = {**TYPE, "action_id": ID, "confirm": CONFIRM, "focus_on_load": flag}
 SELECT: dict[str, Rule] = {**ACTIVE, "placeholder": plain(150)}
-MULTI: dict[str, Rule] = {**SELECT, "max_selected_items": number(1, 10**6)}
+MULTI: dict[str, Rule] = {**SELECT, "max_selected_items": whole(1, 10**6)}
 LISTED: dict[str, Rule] = {"options": OPTIONS, "option_groups": GROUPS}
-SEARCHED: dict[str, Rule] = {"min_query_length": number(0, 3000)}
+SEARCHED: dict[str, Rule] = {"min_query_length": whole(0, 3000)}
 ROOMS: dict[str, Rule] = {"default_to_current_conversation": flag, "filter": anything}
 CHOICES: dict[str, Rule] = {**ACTIVE, "options_": items(OPTION, 10)}
 BARE: dict[str, Rule] = {**TYPE, "action_id": ID, "placeholder": plain(150), "focus_on_load": flag,
@@ -70,14 +71,14 @@ ELEMENTS: dict[str, Rule] = {
     "checkboxes": fields(**CHOICES, initial_options=items(OPTION, 10)),
     "datepicker": fields(**SELECT, initial_date=string(10, low=10)),
     "timepicker": fields(**SELECT, initial_time=string(5, low=5), timezone=string(100)),
-    "datetimepicker": fields(**ACTIVE, initial_date_time=number(10**9, 10**10 - 1)),
-    "plain_text_input": fields(**TYPED, multiline=flag, min_length=number(0, 3000),
-                               max_length=number(1, 3000)),
+    "datetimepicker": fields(**ACTIVE, initial_date_time=whole(10**9, 10**10 - 1)),
+    "plain_text_input": fields(**TYPED, multiline=flag, min_length=whole(0, 3000),
+                               max_length=whole(1, 3000)),
     "number_input": fields(**TYPED, is_decimal_allowed_=flag, min_value=anything, max_value=anything),
     "email_text_input": fields(**TYPED),
     "url_text_input": fields(**TYPED),
     "rich_text_input": fields(**BARE, initial_value=anything),
-    "file_input": fields(**TYPE, action_id=ID, filetypes=NAMES, max_files=number(1, 10)),
+    "file_input": fields(**TYPE, action_id=ID, filetypes=NAMES, max_files=whole(1, 10)),
     "image": fields(**TYPE, alt_text_=string(2000), image_url=string(3000), slack_file=FILE),
 }
 PICKERS = ("static_select", "external_select", "users_select", "channels_select", "conversations_select")
@@ -102,6 +103,8 @@ CARD = fields(**BASE, title=text(150), subtitle=text(150), body=text(200), subte
               actions=BUTTONS, hero_image=open_fields(**IMAGE), icon=anything)
 TASK: dict[str, Rule] = {**BASE, "task_id": string(255), "title_": string(256), "details": anything,
                          "output": anything, "sources": anything}
+STATUSES = ("in_progress", "complete", "error")
+PLANNED: dict[str, Rule] = {**TASK, "status": one_of("pending", *STATUSES)}
 
 
 def any_block(value: Any, at: str, check: Check) -> None:
@@ -111,7 +114,7 @@ def any_block(value: Any, at: str, check: Check) -> None:
 BLOCKS: dict[str, Rule] = {
     "section": fields(**BASE, text=text(3000), fields=items(text(2000), 10), expand=flag,
                       accessory=kinds(ELEMENTS, "button", "image", "overflow", *CHOOSERS)),
-    "header": fields(**BASE, text_=plain(150), level=number(1, 4)),
+    "header": fields(**BASE, text_=plain(150), level=whole(1, 4)),
     "divider": fields(**BASE),
     "context": fields(**BASE, elements_=items(kinds(CONTEXT), 10)),
     "actions": fields(**BASE, elements_=items(kinds(ELEMENTS, "button", "overflow", "datetimepicker",
@@ -123,17 +126,17 @@ BLOCKS: dict[str, Rule] = {
     "markdown": fields(**BASE, text_=string(12_000)),
     "table": fields(**BASE, rows_=items(ROWS, 100), column_settings=items(anything, 20)),
     "data_table": fields(**BASE, caption_=string(2000), rows_=items(ROWS, 201, low=2),
-                         page_size=number(1, 100), row_header_column_index=number(0, 19)),
+                         page_size=whole(1, 100), row_header_column_index=whole(0, 19)),
     "data_visualization": fields(**BASE, title_=string(50), chart_=kinds(CHARTS)),
     "context_actions": fields(**BASE, elements_=items(kinds(ELEMENTS, "feedback_buttons", "icon_button"), 5)),
     "card": CARD,
-    "carousel": fields(**BASE, elements_=items(CARD, 10)),
+    "carousel": fields(**BASE, elements_=items(kinds({"card": CARD}), 10)),
     "container": open_fields(**BASE, subtitle=text(150), child_blocks_=items(any_block, 10),
                              is_collapsible=flag),
     "alert": fields(**BASE, text_=text(200),
                     level=one_of("default", "info", "warning", "error", "success")),
-    "task_card": fields(**TASK, status=one_of("in_progress", "complete", "error")),
-    "plan": fields(**BASE, title_=string(256), tasks=items(open_fields(**TASK), 50)),
+    "task_card": fields(**TASK, status=one_of(*STATUSES)),
+    "plan": fields(**BASE, title_=string(256), tasks=items(open_fields(**PLANNED), 50)),
     "video": open_fields(**BASE, title_=plain(200), alt_text_=string(2000)),
 }
 MESSAGE, MODAL, HOME = {"message"}, {"modal"}, {"home"}
@@ -149,6 +152,10 @@ VIEWS = {
     "home": fields(**VIEW, title=anything, close=anything, submit=anything),
     "modal": fields(**VIEW, title_=plain(24), submit=plain(24), close=plain(24), clear_on_close=flag,
                     notify_on_close=flag, submit_disabled=flag),
+}
+ONE_OF = {  # at least one of these
+    "section": ("text", "fields"), "image": ("image_url", "slack_file"), "container": ("title", "rich_text_title"),
+    "card": ("title", "hero_image", "actions", "body"),
 }
 # A cell, a chart and a text count over the whole payload: block type -> (most blocks, most characters)
 TOTALS = {"table": (1, 10_000), "data_table": (50, 20_000), "data_visualization": (2, 10**6),
@@ -179,13 +186,34 @@ def view_problems(view: Any) -> list[str]:
 
 def elements_of(block: Json) -> list[Json]:
     """Every interactive element of a block, wherever that kind of block keeps it."""
+    own = [element for element in _own_elements(block) if "action_id" in element]
+    return own + [element for _, child in _nested(_children(block), "") for element in elements_of(child)]
+
+
+def _own_elements(block: Json) -> list[Json]:
     inner = [block.get("accessory"), block.get("element")]
-    for name in ("elements", "actions", "child_blocks"):
+    for name in ("elements", "actions"):
         if isinstance(block.get(name), list) and block.get("type") != "rich_text":
             inner += block[name]
-    found = [element for element in inner if isinstance(element, dict)]
-    own = [element for element in found if _type(element) in ELEMENTS and "action_id" in element]
-    return own + [element for child in found if _type(child) in BLOCKS for element in elements_of(child)]
+    return [element for element in inner if isinstance(element, dict) and _type(element) in ELEMENTS]
+
+
+def _children(block: Json) -> Any:
+    return block.get({"container": "child_blocks", "carousel": "elements"}.get(_type(block), ""))
+
+
+def _nested(blocks: Any, at: str) -> list[tuple[str, Json]]:
+    """Blocks with their pointers."""
+    return [(f"{at}/{n}", b) for n, b in enumerate(blocks) if isinstance(b, dict)] if isinstance(blocks, list) else []
+
+
+def _every_block(blocks: Any, at: str) -> list[tuple[str, Json]]:
+    """The same, with the blocks inside containers and carousels."""
+    found: list[tuple[str, Json]] = []
+    for pointer, block in _nested(blocks, at):
+        inner = "child_blocks" if _type(block) == "container" else "elements"
+        found += [(pointer, block), *_every_block(_children(block), f"{pointer}/{inner}")]
+    return found
 
 
 def _type(value: Any) -> str:
@@ -195,14 +223,14 @@ def _type(value: Any) -> str:
 def _whole_payload(blocks: Any, at: str, check: Check) -> None:
     """The rules that one block alone cannot break, and those about a block's parts together."""
     seen: set[str] = set()
-    known = [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
-    for place, block in enumerate(known):
-        _one_block(block, f"{at}/{place}", check)
+    known = _every_block(blocks, at)
+    for pointer, block in known:
+        _one_block(block, pointer, check)
         if block.get("block_id") and str(block["block_id"]) in seen:
-            check.wrong(f"{at}/{place}/block_id", "block_id must be unique within the payload")
+            check.wrong(f"{pointer}/block_id", "block_id must be unique within the payload")
         seen.add(str(block.get("block_id")))
     for name, (most, letters) in TOTALS.items():
-        same = [block for block in known if _type(block) == name]
+        same = [block for _, block in known if _type(block) == name]
         if len(same) > most:
             check.wrong(at, f"no more than {most} {name} blocks allowed")
         if sum(_letters(block) for block in same) > letters:
@@ -213,20 +241,22 @@ def _one_block(block: Json, at: str, check: Check) -> None:
     name = _type(block)
     if check.surface in NOT_ON.get(name, ()):
         check.wrong(f"{at}/type", f"unsupported type: {name}")
-    for kind, parts in (("section", ("text", "fields")), ("image", ("image_url", "slack_file")),
-                        ("card", ("title", "hero_image", "actions", "body"))):  # fmt: skip
-        if name == kind and not any(block.get(part) for part in parts):
-            check.wrong(at, f"missing required field: {parts[0]}")
+    if name in ONE_OF and not any(block.get(part) for part in ONE_OF[name]):
+        check.wrong(at, f"missing required field: {ONE_OF[name][0]}")
     if name == "data_visualization":
         _chart(block.get("chart"), f"{at}/chart", check)
+    if name == "plan":
+        ids = [task.get("task_id") for _, task in _nested(block.get("tasks"), at)]
+        if any(ids.count(task_id) > 1 for task_id in ids):
+            check.wrong(f"{at}/tasks", "task_id must be unique within the plan")
     _elements(block, at, check)
 
 
 def _elements(block: Json, at: str, check: Check) -> None:
     seen: set[str] = set()
-    for element in elements_of(block):
-        kind, action = _type(element), str(element["action_id"])
-        if action in seen:
+    for element in _own_elements(block):
+        kind, action = _type(element), str(element.get("action_id", ""))
+        if action and action in seen:
             check.wrong(at, f"action_id must be unique within the block: {action}")
         seen.add(action)
         if check.surface in NOT_ON.get(kind, ()):
@@ -250,5 +280,5 @@ def _chart(chart: Any, at: str, check: Check) -> None:
 
 def _letters(value: Any) -> int:
     if isinstance(value, dict):
-        return len(str(value.get("text", ""))) + sum(_letters(v) for k, v in value.items() if k != "text")
+        return sum(len(v) if k == "text" and isinstance(v, str) else _letters(v) for k, v in value.items())
     return sum(_letters(item) for item in value) if isinstance(value, list) else 0

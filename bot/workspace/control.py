@@ -1,128 +1,146 @@
-"""What the browser page talks to: a snapshot of what one person sees, changes, and that person's deeds."""
+"""What the browser page talks to: what one person sees, the traffic, word of changes, and people's deeds."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import asdict
-from typing import Any
+import json
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import NoReturn
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.workspace.deeds import DEEDS, Mistaken, checked
 from bot.workspace.driver import Workspace
+from bot.workspace.inspector import traffic
 from bot.workspace.records import Json, NotAllowed, NotAnswered, SlackError
+from bot.workspace.snapshot import snapshot
 
 KEEPALIVE_SECONDS = 15.0
-
-
-def snapshot(workspace: Workspace, user_id: str, channel_id: str, thread_ts: str | None) -> Json:
-    """Everything the page draws for this person: nothing in it is anybody else's."""
-    with workspace.lock:
-        people = workspace.everyone()
-        user = workspace.people.get(user_id) or (people[0] if people else None)
-        if user is None:
-            return {"version": workspace.version, "people": [], "channels": []}
-        dm = workspace.dm_of(user.id)
-        mine = [c for c in workspace.channels.values() if user.id in c.members]
-        room = next((c for c in mine if c.id == channel_id), None)
-        return {
-            "version": workspace.version,
-            "user": user.id,
-            "dm": dm.id,
-            "app": {
-                "name": workspace.team.app_name,
-                "bot": workspace.team.bot_user,
-                "is_connected": workspace.sockets.is_connected,
-            },
-            "people": [asdict(p) for p in workspace.people.values()],
-            "channels": [asdict(c) for c in mine],
-            "commands": workspace.team.commands,
-            "messages": workspace.messages(room.id) if room else [],
-            "thread": workspace.messages(room.id, thread_ts) if room and thread_ts else [],
-            "ephemerals": [m for m in workspace.ephemerals(user.id) if m["channel"] == channel_id],
-            "notices": [asdict(n) for n in workspace.notices(user.id) if n.channel_id in (channel_id, "")],
-            "views": workspace.views(user.id),
-            "home": workspace.home(user.id),
-        }
+LARGEST_BODY = 2_000_000
+WINDOW = 200  # the newest messages of a conversation; the page asks for more when somebody wants to see them
 
 
 class Control:
-    """The routes under /control/."""
+    """The routes under /control/, for every workspace of the server; without a `team` they mean the first."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        self.closing = workspace.sockets.closing
-        self.deeds: dict[str, Callable[[Json], Any]] = {
-            "say": lambda a: workspace.say(a["user"], a["channel"], a["text"], a.get("thread_ts")),
-            "command": lambda a: workspace.command(
-                a["user"], a["channel"], a["command"], a["text"], a.get("thread_ts")
-            ),
-            "click": lambda a: _no_delivery(
-                workspace.click(a["user"], a["ref"], a["action_id"], a.get("value"), a.get("block_id"), a.get("values"))
-            ),
-            "submit": lambda a: workspace.submit(a["user"], a["view_id"], a["values"]),
-            "close": lambda a: workspace.close_view(a["user"], a.get("view_id")),
-            "home": lambda a: workspace.open_home(a["user"], a.get("tab", "home"), 0),
-        }
+    def __init__(self, workspaces: Mapping[str, Workspace]) -> None:
+        self.workspaces = workspaces
 
     def routes(self) -> list[Route]:
         return [
             Route("/control/state", self.state),
+            Route("/control/traffic", self.traffic),
             Route("/control/changes", self.changes),
             Route("/control/{deed}", self.do, methods=["POST"]),
         ]
 
     def state(self, request: Request) -> Response:
         query = request.query_params
-        return JSONResponse(
-            snapshot(self.workspace, query.get("user", ""), query.get("channel", ""), query.get("thread") or None)
-        )
+        teams = [{"id": team, "name": workspace.team.name} for team, workspace in self.workspaces.items()]
+        try:
+            seen = snapshot(self._workspace(query.get("team")), query, _number(query, "limit", WINDOW))
+            return _json({**seen, "teams": teams})
+        except Mistaken as mistake:
+            return _json({"error": str(mistake)}, mistake.status)
+
+    def traffic(self, request: Request) -> Response:
+        workspace = self._workspace(request.query_params.get("team"))
+        try:
+            since = _number(request.query_params, "since", 0)
+            with workspace.lock:
+                return _json({"version": workspace.version, "lines": traffic(workspace, since)})
+        except Mistaken as mistake:
+            return _json({"error": str(mistake)}, mistake.status)
 
     async def do(self, request: Request) -> Response:
-        deed = self.deeds.get(request.path_params["deed"])
-        if deed is None:
-            return JSONResponse({"error": "There is no such thing to do."}, 404)
-        if "application/json" not in request.headers.get("content-type", ""):
-            return JSONResponse({"error": "The body must be application/json."}, 415)
         try:
-            args = await request.json()
-            return JSONResponse({"answer": await asyncio.to_thread(deed, args)})
+            if "application/json" not in request.headers.get("content-type", ""):
+                raise Mistaken("The body must be application/json.", 415)
+            deed = DEEDS.get(request.path_params["deed"])
+            if deed is None:
+                raise Mistaken(f"There is no such thing to do; there are {', '.join(DEEDS)}.", 404)
+            args = await _body(request)
+            team = args.pop("team", None)
+            if team is not None and team not in self.workspaces:
+                raise Mistaken(f"There is no workspace {str(team)[:40]!r}.", 404)
+            workspace = self._workspace(team)
+            return _json({"answer": await asyncio.to_thread(deed.run, workspace, checked(workspace, deed, args))})
         except (NotAllowed, NotAnswered, SlackError) as refusal:
-            return JSONResponse({"error": str(refusal)})  # an outcome like others: no error of the page
-        except (KeyError, TypeError, ValueError) as mistake:
-            return JSONResponse({"error": f"The body lacks something, or has the wrong shape: {mistake!r}"}, 400)
+            return _json({"error": str(refusal)})  # an outcome like others: no error of the page
+        except Mistaken as mistake:
+            return _json({"error": str(mistake)}, mistake.status)
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as mistake:
+            return _json({"error": f"Something in the body has the wrong shape: {mistake}"}, 400)
 
-    async def changes(self, _request: Request) -> Response:
-        return StreamingResponse(self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    def _workspace(self, team: str | None) -> Workspace:
+        """The first one, too, when a page still asks for one that is gone."""
+        return self.workspaces.get(team or "") or next(iter(self.workspaces.values()))
 
-    async def _stream(self) -> AsyncIterator[str]:
-        """The version number after every change, many changes at a time when they come quickly."""
-        loop, changed = asyncio.get_running_loop(), asyncio.Event()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(changed.set)
-
-        with self.workspace.lock:
-            self.workspace.listeners.add(wake)
-        try:
-            while not self.closing.is_set():
-                changed.clear()
-                yield f"data: {self.workspace.version}\n\n"
-                await self._next(changed)
-        finally:
-            with self.workspace.lock:
-                self.workspace.listeners.discard(wake)
-
-    async def _next(self, changed: asyncio.Event) -> None:
-        waits = [asyncio.create_task(changed.wait()), asyncio.create_task(self.closing.wait())]
-        try:
-            await asyncio.wait(waits, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:  # the page may be closed meanwhile
-            for wait in waits:
-                wait.cancel()
+    async def changes(self, request: Request) -> Response:
+        stream = _versions(self._workspace(request.query_params.get("team")))
+        return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-def _no_delivery(_: object) -> None:
-    return None
+async def _body(request: Request) -> Json:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise Mistaken("The body is too large.", 413)
+    try:
+        args = json.loads(body, parse_constant=_no_number)
+        json.dumps(args, ensure_ascii=False).encode()  # half a character can't be shown anywhere
+    except (ValueError, RecursionError):
+        raise Mistaken("The body is no JSON.") from None
+    if not isinstance(args, dict):
+        raise Mistaken("The body must be a JSON object.")
+    return args
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _json(content: Json, status: int = 200) -> Response:
+    """In ASCII, so that not even half a character in a message can keep the page from being told the rest."""
+    return Response(
+        json.dumps(content, separators=(",", ":")), status, {"Cache-Control": "no-store"}, "application/json"
+    )
+
+
+async def _versions(workspace: Workspace) -> AsyncIterator[str]:
+    """The version number after every change, many changes at a time when they come quickly."""
+    loop, changed, closing = asyncio.get_running_loop(), asyncio.Event(), workspace.sockets.closing
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    with workspace.lock:
+        workspace.listeners.add(wake)
+    try:
+        while not closing.is_set():
+            changed.clear()
+            yield f"data: {workspace.version}\n\n"
+            await _either(changed, closing)
+    finally:
+        with workspace.lock:
+            workspace.listeners.discard(wake)
+
+
+async def _either(changed: asyncio.Event, closing: asyncio.Event) -> None:
+    waits = [asyncio.create_task(changed.wait()), asyncio.create_task(closing.wait())]
+    try:
+        await asyncio.wait(waits, timeout=KEEPALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    finally:  # the page may be closed meanwhile
+        for wait in waits:
+            wait.cancel()
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, "")
+    if not re.fullmatch(r"\d{0,12}", text, re.ASCII):
+        raise Mistaken(f"{name} must be a whole number, not {text[:40]!r}.")
+    return int(text) if text else default

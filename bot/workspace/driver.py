@@ -84,6 +84,21 @@ class Workspace(World):
             thread_ts = source.get("thread_ts") if source.get("thread_ts") != source.get("ts") else None
             return self._send("interactive", payload, user_id, source.get("channel", ""), thread_ts)
 
+    def suggest(self, user_id: str, ref: Json | str, action_id: str, value: str, block_id: str | None = None) -> Json:
+        """What the app offers for the words typed in an external select: `options` or `option_groups`."""
+        with self.lock:
+            source, is_view = self._source(user_id, ref)
+            block, element = forms.pressed(source.get("blocks", []), action_id, None, block_id)
+            where = self._in_view(source, source["state"]) if is_view else self._in_message(user_id, source)
+            parts = {**where, "action_id": element["action_id"], "block_id": block["block_id"], "value": value}
+            payload = payloads.interaction(self.team, "block_suggestion", self.person(user_id), "", **parts)
+            asked = {name: part for name, part in payload.items() if name not in ("trigger_id", "response_url")}
+            delivery = self._send("interactive", asked, user_id)
+        self.wait_for(lambda: delivery.is_settled, self.courier.ack_seconds + 2)
+        if delivery.failure:
+            raise NotAnswered(delivery.failure)
+        return delivery.answer or {}
+
     def _source(self, user_id: str, ref: Json | str) -> tuple[Json, bool]:
         """The message or view as it is now, and whether it is a view."""
         name = ref if isinstance(ref, str) else ref["id"] if "id" in ref else ref["ts"]
@@ -171,10 +186,13 @@ class Workspace(World):
         """Cancels the visible modal (or the given one); the app hears of it if it asked to."""
         with self.lock:
             stack = self.modals[user_id]
-            view = modals.close(self, user_id, view_id or (stack[-1]["id"] if stack else ""))
+            depth, view = len(stack), modals.close(self, user_id, view_id or (stack[-1]["id"] if stack else ""))
+            if view and view["clear_on_close"]:
+                stack.clear()
             if view and view["notify_on_close"]:
+                is_cleared = depth > 1 and not stack
                 payload = payloads.interaction(
-                    self.team, "view_closed", self.person(user_id), "", view=view, is_cleared=False
+                    self.team, "view_closed", self.person(user_id), "", view=view, is_cleared=is_cleared
                 )
                 del payload["trigger_id"]
                 self._send("interactive", payload, user_id)
@@ -200,9 +218,9 @@ class Workspace(World):
     def on_ack(self, delivery: Delivery) -> None:
         try:
             if delivery.type == "slash_commands" and delivery.answer:
-                hooks.respond(self, delivery.payload["response_url"].rsplit("/", 1)[1], delivery.answer)
+                hooks.from_ack(self, delivery.payload["response_url"].rsplit("/", 1)[1], delivery.answer)
             elif delivery.payload.get("type") == "view_submission":
                 modals.after_submission(self, delivery.user_id, delivery.payload["view"]["id"], delivery.answer)
         except SlackError as refusal:
-            delivery.failure = f"the app's answer was refused: {refusal.answer()}"
+            delivery.failure, delivery.rule = f"the app's answer was refused: {refusal.answer()}", refusal.rule
             self.tell(delivery.user_id, delivery.channel_id, "That didn't work: Slack refused the app's answer.")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.workspace.records import Delivery, Fault
 
@@ -30,7 +30,7 @@ SWITCHES = {
 }
 MOST_TIMES = 1000
 POSTS = "chat.postMessage chat.postEphemeral chat.meMessage chat.scheduleMessage chat.startStream"
-ABOUT_ONE = "chat.update chat.delete chat.getPermalink reactions.add reactions.remove reactions.get pins.add"
+ABOUT_ONE = "chat.update chat.delete chat.getPermalink reactions.add reactions.remove reactions.get"
 CALLS = {
     "rate_limited": Fault("*", status=429),
     "server_error": Fault("*", status=500),
@@ -49,6 +49,7 @@ DRAWN: dict[str, Callable[[Random], float]] = {  # one figure for each time: sec
     "late": lambda rng: rng.uniform(0.5, 3.0),
     "slow_network": lambda rng: rng.uniform(0.1, 1.0),
 }
+DRAWN_FIELD = {"rate_limited": "retry_after", "server_error": "status", "slow_network": "delay_after_effect"}
 
 
 def switch(workspace: Workspace, name: str, times: int = 1, seed: int = 0, method: str = "") -> None:
@@ -63,8 +64,9 @@ def switch(workspace: Workspace, name: str, times: int = 1, seed: int = 0, metho
     rng = Random(seed)
     plan = _order(rng, times) if name == "reordered" else [DRAWN[name](rng) for _ in range(times) if name in DRAWN]
     usual = CALLS.get(name, Fault(""))
+    reach = method if name in CALLS and method else usual.method
     with workspace.lock:
-        workspace.faults.append(replace(usual, name=name, times=times, plan=plan, method=method or usual.method))
+        workspace.faults.append(replace(usual, name=name, times=times, plan=plan, method=reach))
         workspace.note("faults", name)
         if name == "revoked_token":
             workspace.revoke_token()
@@ -91,15 +93,11 @@ def next_for(state: State, method: str) -> Fault | None:
     """What goes wrong with this call of `method`, if anything."""
     found = (f for f in state.faults if f.times > 0 and (f.method == "*" or method in f.method.split()))
     fault = next(found, None)
-    figure = _use(state, fault) if fault else 0.0
-    match fault.name if fault else "":
-        case "rate_limited":
-            return replace(fault, retry_after=int(figure)) if fault else None
-        case "server_error":
-            return replace(fault, status=int(figure)) if fault else None
-        case "slow_network":
-            return replace(fault, delay_after_effect=figure) if fault else None
-    return fault
+    if fault is None:
+        return None
+    figure = _use(state, fault)
+    drawn: dict[str, Any] = {DRAWN_FIELD[fault.name]: figure} if fault.name in DRAWN_FIELD else {}
+    return replace(fault, **drawn)
 
 
 def disturbed(state: State, delivery: Delivery) -> list[tuple[float, Delivery]]:
@@ -113,7 +111,8 @@ def disturbed(state: State, delivery: Delivery) -> list[tuple[float, Delivery]]:
         if reach[0].name == "duplicates":
             return [(0.0, delivery), (pause, _copy(state, delivery))]
         if reach[0].name == "connection_cut":
-            state.sockets.cut()
+            for queue in list(state.sockets.queues)[:1]:
+                queue.put_nowait(None)  # before the envelope, which is lost with this connection
         return [(pause, delivery)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from bot.workspace.blocks import elements_of
@@ -19,13 +21,16 @@ NAMED = {
     "multi_users_select": "selected_users",
     "multi_channels_select": "selected_channels",
     "multi_conversations_select": "selected_conversations",
+    "rich_text_input": "rich_text_value",
+    "file_input": "files",
 }
 STATELESS = ("button", "overflow", "feedback_buttons", "icon_button", "image")
 
 
 def options_of(element: Json) -> list[Json]:
     grouped = [option for group in element.get("option_groups", []) for option in group["options"]]
-    return [*element.get("options", []), *grouped]
+    initial = [element["initial_option"]] if element.get("initial_option") else element.get("initial_options", [])
+    return [*element.get("options", []), *grouped, *initial]
 
 
 def entered(element: Json, value: Any) -> Json:
@@ -42,6 +47,9 @@ def entered(element: Json, value: Any) -> Json:
 
 
 def _chosen(element: Json, value: Any) -> Json:
+    """An option by its value; one that the app offered to an external select comes whole."""
+    if isinstance(value, dict) and "external" in element["type"]:
+        return value
     for option in options_of(element):
         if option["value"] == value:
             return dict(option)
@@ -57,7 +65,7 @@ def initial(element: Json) -> Any:
             return [option["value"] for option in value]
         if name.startswith("initial_"):
             return value
-    return [] if element["type"] in MANY_CHOICES or element["type"].startswith("multi_") else None
+    return [] if element["type"] in MANY_CHOICES or element["type"].startswith(("multi_", "file_")) else None
 
 
 def with_entry(values: Json | None, block_id: str, action_id: str, value: Any) -> Json:
@@ -77,15 +85,27 @@ def given(values: Json, block_id: str, element: Json) -> Any:
 
 def state_values(blocks: list[Json], values: Json) -> Json:
     state: Json = {}
-    for block in blocks:
-        for element in elements_of(block):
-            if element["type"] not in STATELESS:
-                inner = {
-                    "type": element["type"],
-                    **entered(element, given(values, block["block_id"], element)),
-                }
-                state.setdefault(block["block_id"], {})[element["action_id"]] = inner
+    for block, element in placed(blocks):
+        if element["type"] not in STATELESS:
+            inner = {
+                "type": element["type"],
+                **entered(element, given(values, block["block_id"], element)),
+            }
+            state.setdefault(block["block_id"], {})[element["action_id"]] = inner
     return state
+
+
+def placed(blocks: list[Json]) -> list[tuple[Json, Json]]:
+    """Every element, with the innermost block that holds it."""
+    return list({id(element): (block, element) for block in _nested(blocks) for element in elements_of(block)}.values())
+
+
+def _nested(blocks: list[Json]) -> Iterator[Json]:
+    """The blocks, and those within containers and carousels after them."""
+    for block in blocks:
+        yield block
+        cards = block["elements"] if block["type"] == "carousel" else []
+        yield from _nested([*block.get("child_blocks", []), *cards])
 
 
 def action(block: Json, element: Json, value: Any, ts: str) -> Json:
@@ -113,10 +133,8 @@ def pressed(blocks: list[Json], action_id: str, value: Any, block_id: str | None
     """The element to press. Among several with the same action id, the one whose value was asked for."""
     found = [
         (block, element)
-        for block in blocks
-        if block_id in (None, block["block_id"])
-        for element in elements_of(block)
-        if element["action_id"] == action_id
+        for block, element in placed(blocks)
+        if block_id in (None, block["block_id"]) and element["action_id"] == action_id
     ]
     if not found:
         raise NotAllowed(f"There is nothing to press with the action id {action_id}.")
@@ -137,4 +155,30 @@ def missing(blocks: list[Json], state: Json) -> dict[str, str]:
             errors[block["block_id"]] = "Please complete this required field."
         elif filled and isinstance(filled[0], str) and not least <= len(filled[0]) <= most:
             errors[block["block_id"]] = f"Please enter between {least} and {most} characters."
+        elif filled and (problem := _malformed(block["element"], filled[0])):
+            errors[block["block_id"]] = problem
     return errors
+
+
+PATTERNS = {
+    "email_text_input": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "Please enter an email address."),
+    "url_text_input": (re.compile(r"https?://\S+"), "Please enter a link that begins with https://."),
+    "number_input": (re.compile(r"-?\d+(\.\d+)?"), "Please enter a number."),
+}
+
+
+def _malformed(element: Json, value: Any) -> str:
+    """What is wrong with an email address, a link or a number, in words."""
+    pattern, words = PATTERNS.get(element["type"], (None, ""))
+    if pattern is None or not pattern.fullmatch(str(value)):
+        return words
+    return _off_limits(element, str(value)) if element["type"] == "number_input" else ""
+
+
+def _off_limits(element: Json, number: str) -> str:
+    least, most = element.get("min_value"), element.get("max_value")
+    if "." in number and not element.get("is_decimal_allowed"):
+        return "Please enter a whole number."
+    if least is not None and float(number) < float(least):
+        return f"Please enter {least} or more."
+    return f"Please enter {most} or less." if most is not None and float(number) > float(most) else ""

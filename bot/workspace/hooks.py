@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.workspace import posting
-from bot.workspace.records import Hook, Json, SlackError
+from bot.workspace.records import Call, Hook, Json, SlackError
 from bot.workspace.state import State
 
 MOST_USES = 5
@@ -13,15 +14,32 @@ HOOK_LIFE = timedelta(minutes=30)
 
 
 def respond(state: State, token: str, body: Json) -> None:
-    """Does what the body asks for, or raises SlackError in Slack's words."""
+    """Does what the body asks for, or raises SlackError in Slack's words; kept among the app's calls."""
     with state.lock:
-        hook = state.hooks.get(token)
-        if hook is None or state.now() - hook.at > HOOK_LIFE:
-            raise SlackError("expired_url")
-        if hook.uses >= MOST_USES:
-            raise SlackError("used_url")
-        hook.uses += 1
-        _apply(state, hook, body)
+        call = Call("response_url", body, {"ok": True}, state.now())
+        try:
+            _use(state, token, body)
+        except SlackError as refusal:
+            call = replace(call, answer=refusal.answer(), status=400, rule=refusal.rule)
+            raise
+        finally:
+            state.calls.append(call)
+            state.note("call", call)
+
+
+def _use(state: State, token: str, body: Json) -> None:
+    hook = state.hooks.get(token)
+    if hook is None or state.now() - hook.at > HOOK_LIFE:
+        raise SlackError("expired_url")
+    if hook.uses >= MOST_USES:
+        raise SlackError("used_url")
+    hook.uses += 1
+    _apply(state, hook, body)
+
+
+def from_ack(state: State, token: str, body: Json) -> None:
+    """An answer that came with the acknowledgement: it is none of the five."""
+    _apply(state, state.hooks[token], body)
 
 
 def _apply(state: State, hook: Hook, body: Json) -> None:

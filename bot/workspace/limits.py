@@ -12,13 +12,28 @@ TIER_2, TIER_3, TIER_4 = 20, 50, 100
 PER_MINUTE = {
     # documented as Tier 1 ("1+"), yet Slack lets one app open ten connections at once
     "apps.connections.open": 20,
-    "api.test": 600, "auth.test": 600, "blocks.validate": 600, "chat.getPermalink": 600,
-    "chat.postMessage": 300, "chat.postEphemeral": TIER_4, "chat.update": TIER_3, "chat.delete": TIER_3,
-    "conversations.members": TIER_4, "conversations.list": TIER_2, "users.conversations": TIER_2,
-    "users.info": TIER_4, "users.list": TIER_2,
-    "views.open": TIER_4, "views.push": TIER_4, "views.update": TIER_4, "views.publish": TIER_4,
+    "api.test": 600, "auth.test": 600, "blocks.validate": 600, "chat.getPermalink": 600, "chat.postMessage": 300,
+    **dict.fromkeys((
+        "chat.startStream", "chat.stopStream", "conversations.archive", "conversations.close", "conversations.create",
+        "conversations.list", "conversations.rename", "conversations.setPurpose", "conversations.setTopic",
+        "conversations.unarchive", "reactions.list",
+        "reactions.remove", "usergroups.create", "usergroups.disable", "usergroups.enable", "usergroups.list",
+        "usergroups.update", "usergroups.users.list", "usergroups.users.update", "users.conversations", "users.list",
+        "users.setPresence",
+    ), TIER_2),
+    **dict.fromkeys((
+        "chat.appendStream", "chat.postEphemeral", "conversations.members", "files.completeUploadExternal",
+        "files.getUploadURLExternal", "files.info", "users.info", "users.profile.get",
+        "views.open", "views.publish", "views.push", "views.update",
+    ), TIER_4),
 }  # the others: tier 3
 # fmt: on
+
+
+def rate_rule(method: str) -> str:
+    """The limit in words."""
+    channel = ", and one a second in a channel" if method == "chat.postMessage" else ""
+    return f"{method} may be called {PER_MINUTE.get(method, TIER_3)} times a minute in a workspace{channel}."
 
 
 class Limits:

@@ -21,6 +21,7 @@ KEPT = (
     "callback_id",
     "clear_on_close",
     "notify_on_close",
+    "submit_disabled",
     "external_id",
 )
 

@@ -39,13 +39,18 @@ def app_mention(message: Json) -> Json:
 
 
 def _channel_type(channel: Channel) -> str:
-    return "im" if channel.is_im else "group" if channel.is_private else "channel"
+    return channel.kind if channel.is_im or channel.is_mpim else "group" if channel.is_private else "channel"
+
+
+# Slack tells less of a shortcut: the person's name once, each time under another key, and not the app's id
+PERSON_IN = {"shortcut": ("id", "username", "team_id"), "message_action": ("id", "name", "team_id")}
 
 
 def interaction(team: Team, kind: str, person: Person, trigger_id: str, **parts: Any) -> Json:
+    user = {"id": person.id, "username": person.name, "name": person.name, "team_id": team.id}
     return {"type": kind, "team": {"id": team.id, "domain": team.domain}, "enterprise": None,
-            "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": team.id},
-            "api_app_id": team.app_id, "token": TOKEN, "trigger_id": trigger_id,
+            "user": {name: user[name] for name in PERSON_IN.get(kind, user)},
+            **({} if kind in PERSON_IN else {"api_app_id": team.app_id}), "token": TOKEN, "trigger_id": trigger_id,
             "is_enterprise_install": False, **parts}
 
 
@@ -67,7 +72,8 @@ def user_object(team: Team, person: Person, at: datetime) -> Json:
             "tz_offset": int(offset.total_seconds()) if offset else 0, "is_admin": False, "is_owner": False,
             "is_restricted": False, "is_ultra_restricted": False, "updated": int(at.timestamp()),
             "profile": {"real_name": person.real_name, "display_name": person.name, "first_name": first,
-                        "last_name": last, "team": team.id}}
+                        "last_name": last, "team": team.id,
+                        **({"email": person.email} if "users:read.email" in team.scopes else {})}}
 
 
 def channel_object(team: Team, channel: Channel) -> Json:
@@ -77,9 +83,7 @@ def channel_object(team: Team, channel: Channel) -> Json:
         return {**base, "user": next((m for m in channel.members if m != team.bot_user), ""), "is_open": True}
     return {**base, "name": channel.name, "name_normalized": channel.name,
             "is_channel": not channel.is_private, "is_group": channel.is_private,
-            "is_private": channel.is_private, "is_mpim": False, "is_general": False, "is_shared": False,
-            "is_ext_shared": False, "num_members": len(channel.members),
-            "is_member": team.bot_user in channel.members, "topic": {"value": "", "creator": "",
-                                                                "last_set": 0}, "purpose": {"value": "",
-                                                                "creator": "", "last_set": 0}, "creator": ""}
+            "is_private": channel.is_private, "is_mpim": channel.is_mpim, "is_general": False, "is_shared": False,
+            "is_ext_shared": False, "is_member": team.bot_user in channel.members,
+            "topic": channel.topic, "purpose": channel.purpose, "creator": channel.creator}
 # fmt: on

@@ -10,8 +10,12 @@ from bot.workspace.payloads import message_changed, message_event
 from bot.workspace.records import Channel, Json, SlackError
 from bot.workspace.state import State
 
-LONGEST_POST, LONGEST_UPDATE, LONGEST_MARKDOWN = 40_000, 4_000, 12_000
-SUBSCRIPTION = {"im": "message.im", "groups": "message.groups", "channels": "message.channels"}
+LONGEST_POST, LONGEST_UPDATE, LONGEST_MARKDOWN, LONGEST_EPHEMERAL = 40_000, 4_000, 12_000, 4_000
+MOST_ATTACHMENTS = 100
+SUBSCRIPTION = {kind: f"message.{kind}" for kind in ("im", "mpim", "groups", "channels")}
+
+BUTTONS_IN = {"actions": ["elements"], "context_actions": ["elements"], "card": ["actions"]}
+BLOCKS_IN = {"container": ["child_blocks"], "carousel": ["elements"]}
 
 
 def structured(args: Json, name: str, error: str) -> Any:
@@ -33,30 +37,38 @@ def refuse_blocks(found: list[str], error: str = "invalid_blocks") -> None:
     if found:
         messages = [f"[ERROR] {problem}" for problem in found]
         extra: Json = {"errors": found} if error == "invalid_blocks" else {}
-        raise SlackError(error, **extra, response_metadata={"messages": messages})
+        raise SlackError(error, f"Block Kit: {found[0]}", **extra, response_metadata={"messages": messages})
 
 
 def with_block_ids(state: State, blocks: list[Json]) -> list[Json]:
     """Slack names the blocks and elements that the app left unnamed."""
-    named = [dict(block) if block.get("block_id") else {**block, "block_id": state.next_id("b")} for block in blocks]
+    named = [block if _has_own_id(block) else {**block, "block_id": state.next_id("b")} for block in map(dict, blocks)]
     for block in named:
-        if block["type"] in ("actions", "context_actions"):
-            block["elements"] = [{"action_id": state.next_id("a"), **element} for element in block["elements"]]
+        for place in BUTTONS_IN.get(block["type"], ()):
+            block[place] = [{"action_id": state.next_id("a"), **element} for element in block.get(place) or []]
+        for place in BLOCKS_IN.get(block["type"], ()):
+            block[place] = with_block_ids(state, block[place])
         for place in ("accessory", "element"):
             if place in block and block[place]["type"] != "image":
                 block[place] = {"action_id": state.next_id("a"), **block[place]}
     return named
 
 
+def _has_own_id(block: Json) -> bool:
+    return bool(block.get("block_id")) and block["type"] != "markdown"  # a markdown block's is not kept
+
+
 def checked_content(state: State, args: Json) -> Json:
-    """The text and blocks of a message as they will be kept; refuses what Slack refuses."""
+    """The text, blocks and attachments of a message as they will be kept; refuses what Slack refuses."""
     blocks = structured(args, "blocks", "invalid_blocks_format")
+    attachments = structured(args, "attachments", "invalid_attachments")
     text, markdown = args.get("text"), args.get("markdown_text")
     if markdown and (text or blocks):
         raise SlackError("markdown_text_conflict")
     if markdown:
-        blocks, text = [{"type": "markdown", "text": str(markdown)}], str(markdown)[:LONGEST_MARKDOWN]
-    if not text and not blocks and not args.get("attachments"):
+        text = checked_markdown(markdown)
+        blocks = [{"type": "markdown", "text": text}]
+    if not text and not blocks and not attachments:
         raise SlackError("no_text")
     if blocks is not None and not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
@@ -65,7 +77,25 @@ def checked_content(state: State, args: Json) -> Json:
     content: Json = {"text": str(text or "")[:LONGEST_POST]}
     if blocks:
         content["blocks"] = with_block_ids(state, blocks)
+    if attachments:
+        content["attachments"] = _checked_attachments(attachments)
     return {**content, "metadata": metadata} if metadata else content
+
+
+def checked_markdown(markdown: Any) -> str:
+    if len(str(markdown)) > LONGEST_MARKDOWN:
+        raise SlackError("msg_too_long")
+    return str(markdown)
+
+
+def _checked_attachments(attachments: Any) -> list[Json]:
+    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
+        raise SlackError("invalid_attachments")
+    if len(attachments) > MOST_ATTACHMENTS:
+        raise SlackError("too_many_attachments")
+    for one in attachments:
+        refuse_blocks(block_kit.problems(one.get("blocks") or []))
+    return [{"id": number, **one} for number, one in enumerate(attachments, 1)]
 
 
 def message_by(state: State, user_id: str, channel_id: str, content: Json, thread_ts: str | None) -> Json:
@@ -96,7 +126,6 @@ def bot_profile(state: State) -> Json:
     return {
         "id": team.bot_id,
         "app_id": team.app_id,
-        "user_id": team.bot_user,
         "name": team.app_name,
         "deleted": False,
         "team_id": team.id,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from bot.workspace.refusals import RULES
 
 Json = dict[str, Any]
 
@@ -17,7 +19,7 @@ class SlackError(Exception):
 
     def __init__(self, error: str, rule: str = "", **extra: Any) -> None:
         super().__init__(error)
-        self.error, self.rule = error, rule
+        self.error, self.rule = error, rule or RULES.get(error, "")
         self.extra = extra
 
     def answer(self) -> Json:
@@ -79,6 +81,10 @@ class Person:
     tz: str
     is_bot: bool = False
 
+    @property
+    def email(self) -> str:
+        return f"{self.name}@example.com"
+
 
 @dataclass
 class Channel:
@@ -89,11 +95,17 @@ class Channel:
     is_im: bool = False
     is_archived: bool = False
     created: int = 0
+    is_mpim: bool = False  # a direct conversation of several people
+    creator: str = ""
+    topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
+    purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
 
     @property
     def kind(self) -> str:
         """The prefix of the scopes that open this conversation: `im:history`, `groups:read`, …"""
-        return "im" if self.is_im else "groups" if self.is_private else "channels"
+        if self.is_im or self.is_mpim:
+            return "im" if self.is_im else "mpim"
+        return "groups" if self.is_private else "channels"
 
 
 @dataclass(eq=False)
@@ -161,7 +173,10 @@ class Trigger:
 
 @dataclass
 class Fault:
-    """The next `times` calls of `method` (`*`: of any) answer wrongly, in vain or `after_effect`, or late."""
+    """The next `times` calls of `method` (several names, or `*`) answer wrongly, in vain or `after_effect`, or late.
+
+    `name` and `plan` are those of a switched fault: what it is called, and the figures drawn for it.
+    """
 
     method: str
     error: str = ""
@@ -170,6 +185,20 @@ class Fault:
     delay_after_effect: float = 0.0
     retry_after: int = 1
     times: int = 1
+    name: str = ""
+    plan: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Upload:
+    """A file that the app announced; `content` comes with the upload, `about` once it is complete."""
+
+    id: str
+    name: str
+    length: int
+    token: str
+    content: bytes | None = None
+    about: Json = field(default_factory=dict)
 
 
 @dataclass

@@ -56,6 +56,18 @@ def number(low: float, high: float) -> Rule:
     return rule
 
 
+def whole(low: int, high: int) -> Rule:
+    within = number(low, high)
+
+    def rule(value: Any, at: str, check: Check) -> None:
+        if isinstance(value, float):
+            check.wrong(at, "must provide an integer")
+        else:
+            within(value, at, check)
+
+    return rule
+
+
 def flag(value: Any, at: str, check: Check) -> None:
     if not isinstance(value, bool):
         check.wrong(at, "must provide a boolean")

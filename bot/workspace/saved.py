@@ -13,7 +13,7 @@ from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.state import State
 
-PLAIN = ("homes",)  # what needs no translation
+PLAIN = ("homes", "read_marks")  # what needs no translation
 
 
 def save(state: State, path: Path) -> None:

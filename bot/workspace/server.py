@@ -29,7 +29,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.clock import Clock, system_clock
-from bot.workspace import hooks, saved
+from bot.workspace import files, hooks, saved
 from bot.workspace.control import Control
 from bot.workspace.courier import Courier
 from bot.workspace.driver import Workspace
@@ -154,11 +154,12 @@ class WorkspaceServer:
     def _app(self) -> ASGIApp:
         routes = [
             Route("/", _page),
-            *Control(self.workspace).routes(),
+            *Control(self.workspaces).routes(),
             Route("/api/{method}", self._call, methods=["GET", "POST"]),
             Route("/oauth/v2/authorize", self._ask),
             Route("/oauth/allow", self._allow),
             Route("/hook/actions/{team}/{token}", self._hook, methods=["POST"]),
+            Route("/upload/v1/{team}/{token}", self._upload, methods=["POST"]),
             WebSocketRoute("/link/", self.courier.sockets.serve),
             Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
         ]
@@ -179,6 +180,18 @@ class WorkspaceServer:
         if reply.pause:
             await _pause(request, reply.pause, self.courier.sockets.closing)
         return JSONResponse(reply.answer, reply.status, reply.headers)
+
+    async def _upload(self, request: Request) -> Response:
+        body, workspace = await _body(request), self.workspaces.get(request.path_params["team"])
+        if body is None:
+            return PlainTextResponse("Request Entity Too Large", 413)
+        try:
+            if workspace is None:
+                raise SlackError("expired_url")
+            kind = request.headers.get("content-type", "")
+            return PlainTextResponse(files.receive(workspace, request.path_params["token"], kind, body))
+        except SlackError as refusal:
+            return PlainTextResponse(refusal.error, 400)
 
     async def _hook(self, request: Request) -> Response:
         try:

@@ -7,10 +7,12 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.workspace.agenda import Agenda
 from bot.workspace.courier import Courier
 from bot.workspace.payloads import event_callback
 from bot.workspace.records import (
@@ -25,6 +27,7 @@ from bot.workspace.records import (
     SlackError,
     Team,
     Trigger,
+    Upload,
 )
 
 TRIGGER_LIFE = timedelta(seconds=3)
@@ -52,7 +55,14 @@ class State:
         self.hooks: dict[str, Hook] = {}
         self.modals: defaultdict[str, list[Json]] = defaultdict(list)  # per person, the visible one last
         self.homes: dict[str, Json] = {}
+        self.read_marks: defaultdict[str, dict[str, str]] = defaultdict(dict)  # per person and conversation
         self.api_origin = ""
+        self.agenda = Agenda(self)
+        self.due.append(self.agenda.next_due)
+        self.scheduled: dict[str, Json] = {}
+        self.usergroups: dict[str, Json] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.away: set[str] = set()
         self._messages: defaultdict[str, dict[str, Json]] = defaultdict(dict)
         self._ephemerals: defaultdict[str, list[Json]] = defaultdict(list)
         self._notices: list[Notice] = []
@@ -188,13 +198,27 @@ class State:
         with self.lock:
             found = self._messages[channel_id].values()
             if thread_ts is None:
-                return [dict(m) for m in found if m.get("thread_ts", m["ts"]) == m["ts"] or _is_broadcast(m)]
+                return [dict(m) for m in found if _is_in_channel(m)]
             return [dict(m) for m in found if thread_ts in (m["ts"], m.get("thread_ts"))]
 
     def everything_in(self, channel_id: str) -> list[Json]:
         """The channel's messages with those in its threads, oldest first."""
         with self.lock:
             return [dict(message) for message in self._messages[channel_id].values()]
+
+    def mark_read(self, user_id: str, channel_id: str, ts: str) -> None:
+        """The person has seen everything up to this message; the mark never goes back."""
+        with self.lock:
+            if ts > self.read_marks[user_id].get(channel_id, ""):
+                self.read_marks[user_id][channel_id] = ts
+                self.note("read", (user_id, channel_id))
+
+    def unread(self, user_id: str, channel_id: str) -> int:
+        """How many messages of others are newer than the person's mark; replies in threads don't count."""
+        with self.lock:
+            mark, shown = self.read_marks[user_id].get(channel_id, ""), reversed(self._messages[channel_id].values())
+            newer = takewhile(lambda message: message["ts"] > mark, shown)
+            return sum(message["user"] != user_id and _is_in_channel(message) for message in newer)
 
     def show_only_to(self, user_id: str, message: Json) -> None:
         with self.lock:
@@ -283,5 +307,5 @@ class State:
         """What the app's answer inside an acknowledgement brings about."""
 
 
-def _is_broadcast(message: Json) -> bool:
-    return message.get("subtype") == "thread_broadcast"
+def _is_in_channel(message: Json) -> bool:
+    return message.get("thread_ts", message["ts"]) == message["ts"] or message.get("subtype") == "thread_broadcast"

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from bot.workspace.limits import Limits
+from bot.workspace import faults
+from bot.workspace.limits import Limits, rate_rule
 from bot.workspace.methods import METHODS, Method
 from bot.workspace.oauth import OAuth
 from bot.workspace.records import Call, Fault, Json, SlackError
-from bot.workspace.state import State
+from bot.workspace.world import World
 
 WITHOUT_TOKEN = ("api.test", "blocks.validate")
 SECRET = ("token", "client_id", "client_secret", "code")
@@ -31,7 +32,7 @@ class Reply:
 class WebApi:
     """Serves every workspace of the app; the token says which one a call is for."""
 
-    def __init__(self, workspaces: Mapping[str, State], app_token: str, oauth: OAuth, limits: bool) -> None:
+    def __init__(self, workspaces: Mapping[str, World], app_token: str, oauth: OAuth, limits: bool) -> None:
         self.workspaces, self.app_token, self.oauth = workspaces, app_token, oauth
         self._limits = defaultdict[str, Limits](Limits) if limits else None
 
@@ -50,10 +51,10 @@ class WebApi:
         self._keep(state, method, args, reply)
         return reply
 
-    def _workspace_of(self, token: str) -> State | None:
+    def _workspace_of(self, token: str) -> World | None:
         return next((state for state in self.workspaces.values() if token and token == state.bot_token), None)
 
-    def _keep(self, state: State, method: str, args: Json, reply: Reply) -> None:
+    def _keep(self, state: World, method: str, args: Json, reply: Reply) -> None:
         shown = {k: v for k, v in args.items() if k not in SECRET}
         answer = {k: v for k, v in reply.answer.items() if k != "access_token"}
         with state.lock:
@@ -61,7 +62,7 @@ class WebApi:
             state.calls.append(call)
             state.note("call", call)
 
-    def _run(self, state: State, name: str, token: str, authorization: str, args: Json) -> Reply:
+    def _run(self, state: World, name: str, token: str, authorization: str, args: Json) -> Reply:
         if name == "oauth.v2.access":
             return Reply(self.oauth.access(args, authorization))
         method = METHODS.get(name)
@@ -75,15 +76,15 @@ class WebApi:
             reply.headers["X-OAuth-Scopes"] = ",".join(state.team.scopes)
         return reply
 
-    def _answered(self, state: State, name: str, method: Method, args: Json) -> Reply:
+    def _answered(self, state: World, name: str, method: Method, args: Json) -> Reply:
         wait = (
             self._limits[state.team.id].seconds_to_wait(name, str(args.get("channel", "")))
             if self._limits is not None
             else 0
         )
         if wait:
-            return Reply({"ok": False, "error": "ratelimited"}, 429, wait)
-        fault = self._next_fault(state, name)
+            return Reply({"ok": False, "error": "ratelimited"}, 429, wait, rule=rate_rule(name))
+        fault = faults.next_for(state, name)
         is_broken = fault is not None and bool(fault.error or fault.status != 200)
         if fault and is_broken and not fault.after_effect:
             return _broken(fault)
@@ -92,7 +93,7 @@ class WebApi:
             return _broken(fault)
         return Reply(answer, pause=fault.delay_after_effect if fault else 0.0)
 
-    def _check_token(self, state: State, name: str, token: str) -> None:
+    def _check_token(self, state: World, name: str, token: str) -> None:
         if not token:
             raise SlackError("not_authed")
         if token not in (state.bot_token, self.app_token):
@@ -102,22 +103,16 @@ class WebApi:
         if state.token_revoked:
             raise SlackError("token_revoked")
 
-    def _check_scopes(self, state: State, method: Method) -> None:
+    def _check_scopes(self, state: World, method: Method) -> None:
         if method.scopes and not any(scope in state.team.scopes for scope in method.scopes):
             provided = ",".join(state.team.scopes)
             raise SlackError("missing_scope", needed=",".join(method.scopes), provided=provided)
 
-    def _next_fault(self, state: State, name: str) -> Fault | None:
-        for fault in state.faults:
-            if fault.method in (name, "*") and fault.times > 0:
-                fault.times -= 1
-                return fault
-        return None
-
 
 def _broken(fault: Fault) -> Reply:
     error = fault.error or ("ratelimited" if fault.status == 429 else "internal_error")
-    return Reply({"ok": False, "error": error}, fault.status, fault.retry_after if fault.status == 429 else 0)
+    retry_after = fault.retry_after if fault.status == 429 else 0
+    return Reply({"ok": False, "error": error}, fault.status, retry_after, fault.delay_after_effect)
 
 
 def _arguments(content_type: str, body: bytes, query: str) -> Json:

@@ -29,16 +29,15 @@ class World(State):
                 self.emit("member_joined_channel", self._membership("member_joined_channel", room, user_id), room.id)
 
     def remove_bot(self, channel: Channel | str) -> None:
+        self.leave(self.team.bot_user, channel)
+
+    def leave(self, user_id: str, channel: Channel | str) -> None:
         with self.lock:
             room = self._of(channel)
-            if self.bot_is_in(room):
-                room.members.remove(self.team.bot_user)
-                self.note("left", (room, self.team.bot_user))
-                self.emit(
-                    "member_left_channel",
-                    self._membership("member_left_channel", room, self.team.bot_user),
-                    room.id,
-                )
+            if user_id in room.members:
+                room.members.remove(user_id)
+                self.note("left", (room, user_id))
+                self.emit("member_left_channel", self._membership("member_left_channel", room, user_id), room.id)
 
     def _membership(self, kind: str, room: Channel, user_id: str) -> Json:
         return {
@@ -67,8 +66,8 @@ class World(State):
         with self.lock:
             self.token_revoked = True
             self.note("revoked", self.team)
-            event = {"tokens": {"oauth": [], "bot": [self.team.bot_user]}, "event_ts": self.next_ts()}
-            self.emit("tokens_revoked", {"type": "tokens_revoked", **event})
+            tokens = {"oauth": [], "bot": [self.team.bot_user]}
+            self.emit("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
 
     def install(self) -> None:
         """The app may work here, again if its token was revoked."""
@@ -106,10 +105,12 @@ class World(State):
         if kind not in expecting.KINDS:
             raise ValueError(f"{kind!r} is none of {', '.join(expecting.KINDS)}")
         try:
-            return self.wait_for(lambda: expecting.find(self, match, kind, to, fields), timeout) or {}
+            found = self.wait_for(lambda: expecting.find(self, match, kind, to, fields), timeout)
         except AssertionError as nothing:
             words = expecting.wanted(match, kind, to and self.person(to).name, fields)
-            raise AssertionError(f"Expected a {words}, but {nothing}") from None
+            raise AssertionError(f"Expected {words}, but {nothing}") from None
+        assert found
+        return found
 
     def transcript(self) -> str:
         """Everything that happened so far, a line each."""

@@ -14,7 +14,9 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.clock import MovableClock
 from bot.workspace.driver import Workspace
+from bot.workspace.methods import METHODS
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
 from tests.workspace.guest import register
@@ -45,9 +47,30 @@ MANIFEST: Json = {
 }
 
 
+SCOPES = sorted({scope for method in METHODS.values() for scope in method.scopes})
+KINDS = ("created", "rename", "archive", "unarchive")
+EVENTS = [*(f"channel_{kind}" for kind in KINDS), "member_joined_channel", "member_left_channel",
+          "reaction_added", "reaction_removed"]  # fmt: skip
+EVERY_SCOPE: Json = {
+    **MANIFEST,
+    "oauth_config": {"scopes": {"bot": SCOPES}},
+    "settings": {"event_subscriptions": {"bot_events": EVENTS}},
+}
+
+
 @pytest.fixture
-def server() -> Iterator[WorkspaceServer]:
-    running = WorkspaceServer(MANIFEST, rate_limits=False, ack_seconds=1.0)
+def manifest() -> Json:
+    return MANIFEST
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def server(manifest: Json, clock: MovableClock) -> Iterator[WorkspaceServer]:
+    running = WorkspaceServer(manifest, rate_limits=False, ack_seconds=1.0, clock=clock)
     running.start()
     yield running
     running.stop()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from slack_sdk.webhook import WebhookClient
 
+from bot.workspace import hooks
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
 from tests.workspace.conftest import MANIFEST
@@ -131,3 +132,11 @@ def test_a_trigger_is_good_for_three_seconds_and_one_modal(
     clock.now += timedelta(seconds=3.1)
     with pytest.raises(Exception, match="expired_trigger_id"):
         open_with(server.workspace.deliveries[-1].payload["trigger_id"])
+
+
+def test_an_answer_within_the_acknowledgement_is_none_of_the_five(
+    hook: WebhookClient, server: WorkspaceServer, ana: Person
+) -> None:
+    hooks.from_ack(server.workspace, hook.url.rsplit("/", 1)[1], {"text": "at once"})
+    assert [hook.send(text="x").status_code for _ in range(5)] == [200] * 5
+    assert server.workspace.ephemerals(ana.id)[0]["text"] == "at once"

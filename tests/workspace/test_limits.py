@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.workspace.limits import Limits
+from bot.workspace.limits import PER_MINUTE, Limits
+from bot.workspace.methods import METHODS
 
 
 class Clock:
@@ -29,6 +30,10 @@ def test_a_refused_call_costs_nothing() -> None:
         limits.seconds_to_wait("chat.postMessage", "C1")
     clock.seconds = 1.0
     assert limits.seconds_to_wait("chat.postMessage", "C1") == 0
+
+
+def test_every_limit_is_that_of_a_method() -> None:
+    assert set(PER_MINUTE) <= set(METHODS)
 
 
 def test_tier_two_lets_twenty_calls_a_minute_through() -> None:

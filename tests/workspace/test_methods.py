@@ -25,7 +25,9 @@ SENSIBLE = {"channel": "C00000002", "user": "U00000001", "user_id": "U00000001"}
 NAMES = [
     "channel", "user", "users", "user_id", "text", "blocks", "view", "ts", "thread_ts", "timestamp", "name", "limit",
     "cursor", "types", "trigger_id", "view_id", "external_id", "hash", "metadata", "message", "message_ts", "bot",
-    "oldest", "latest", "markdown_text",
+    "oldest", "latest", "markdown_text", "post_at", "scheduled_message_id", "unfurls", "chunks", "attachments", "topic",
+    "usergroup", "handle", "channels", "email", "presence", "filename", "length", "files", "file", "channel_id",
+    "initial_comment", "recipient_user_id", "recipient_team_id", "is_private", "return_im", "force",
 ]  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
+from bot.workspace import control
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
@@ -177,4 +180,36 @@ def test_the_page_is_small(page: Page, server: WorkspaceServer) -> None:
     page.goto(server.url)
     page.reload(wait_until="load")
     expect(page.get_by_label("Write a message", exact=True)).to_be_visible()
-    assert 0 < sum(sizes) < 200_000
+    assert 0 < sum(sizes) < 300_000
+
+
+STYLE = (Path(control.__file__).parent / "page" / "style.css").read_text(encoding="utf-8")
+TEXT_ON = {
+    "ink": "paper hover side quiet mention", "muted": "paper hover side quiet", "accent": "paper hover side",
+    "on-accent": "accent", "danger": "paper hover side", "code": "paper hover quiet", "paper": "ink",
+}  # fmt: skip
+
+
+def palettes() -> list[dict[str, str]]:
+    """The colours of the style sheet, light first: each `:root` that has any."""
+    roots = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
+    return [dict(re.findall(r"--([\w-]+): (#\w+);", root)) for root in roots]
+
+
+def luminance(colour: str) -> float:
+    digits = colour.lstrip("#") if len(colour) > 4 else "".join(digit * 2 for digit in colour.lstrip("#"))
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_stands_out_from_what_is_behind_it(scheme: int) -> None:
+    colours = palettes()[scheme]
+    pairs = [(text, ground) for text, grounds in TEXT_ON.items() for ground in grounds.split()]
+    assert [pair for pair in pairs if contrast(*(colours[name] for name in pair)) < 4.5] == []
