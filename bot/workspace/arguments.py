@@ -50,13 +50,21 @@ def visible_channel(state: State, args: Json, name: str = "channel") -> Channel:
     return channel
 
 
-def writable_channel(state: State, args: Json) -> Channel:
-    """Where to post: an id, a `#name`, or a person (whose direct conversation is then opened)."""
+def addressed(state: State, args: Json) -> str:
+    """The id of the conversation that is meant: by its id, by `#name`, or by a person with whom it is."""
     wanted = str(args.get("channel", ""))
+    if wanted in state.channels:
+        return wanted
     if wanted in state.people and wanted != state.team.bot_user:
-        return state.dm_of(wanted)
-    by_name = {c.name: c.id for c in state.channels.values() if c.kind in ("channels", "groups")}
-    channel = visible_channel(state, {"channel": by_name.get(wanted.removeprefix("#"), wanted)})
+        return state.dm_of(wanted).id
+    name = wanted.removeprefix("#")
+    found = (c.id for c in state.channels.values() if c.name == name and c.kind in ("channels", "groups"))
+    return next(found, wanted)
+
+
+def writable_channel(state: State, args: Json) -> Channel:
+    """Where to post."""
+    channel = visible_channel(state, {"channel": addressed(state, args)})
     if channel.is_archived:
         raise SlackError("is_archived")
     if not state.bot_is_in(channel) and "chat:write.public" not in state.team.scopes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.workspace import forms, hooks, modals, payloads, posting
+from bot.workspace.blocks import elements_of
 from bot.workspace.records import Channel, Delivery, Json, NotAllowed, NotAnswered, SlackError
 from bot.workspace.words import typed
 from bot.workspace.world import World
@@ -174,13 +175,25 @@ class Workspace(World):
                 self.person(user_id),
                 self.new_trigger(user_id),
                 view={**view, "state": {"values": state}},
-                response_urls=[],
+                response_urls=self._response_urls(user_id, view, state),
             )
             delivery = self._send("interactive", payload, user_id)
         self.wait_for(lambda: delivery.is_settled, self.courier.ack_seconds + 2)
         if delivery.failure:
             raise NotAnswered(delivery.failure)
         return delivery.answer or None
+
+    def _response_urls(self, user_id: str, view: Json, state: Json) -> list[Json]:
+        """One for each conversation chosen in a select that asks for it."""
+        urls = []
+        for block in view["blocks"]:
+            for element in elements_of(block):
+                entry = state.get(block["block_id"], {}).get(element.get("action_id"), {})
+                room = entry.get("selected_conversation") or entry.get("selected_channel")
+                if element.get("response_url_enabled") and room:
+                    place = {"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": room}
+                    urls.append({**place, "response_url": self.new_hook(user_id, room)})
+        return urls
 
     def close_view(self, user_id: str, view_id: str | None = None) -> None:
         """Cancels the visible modal (or the given one); the app hears of it if it asked to."""

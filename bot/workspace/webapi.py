@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from bot.workspace import faults
+from bot.workspace.arguments import addressed
 from bot.workspace.limits import Limits, rate_rule
 from bot.workspace.methods import METHODS, Method
 from bot.workspace.oauth import OAuth
@@ -77,12 +78,7 @@ class WebApi:
         return reply
 
     def _answered(self, state: World, name: str, method: Method, args: Json) -> Reply:
-        wait = (
-            self._limits[state.team.id].seconds_to_wait(name, str(args.get("channel", "")))
-            if self._limits is not None
-            else 0
-        )
-        if wait:
+        if wait := self._seconds_to_wait(state, name, args):
             return Reply({"ok": False, "error": "ratelimited"}, 429, wait, rule=rate_rule(name))
         fault = faults.next_for(state, name)
         is_broken = fault is not None and bool(fault.error or fault.status != 200)
@@ -92,6 +88,11 @@ class WebApi:
         if fault and is_broken:
             return _broken(fault)
         return Reply(answer, pause=fault.delay_after_effect if fault else 0.0)
+
+    def _seconds_to_wait(self, state: World, name: str, args: Json) -> int:
+        if self._limits is None:
+            return 0
+        return self._limits[state.team.id].seconds_to_wait(name, addressed(state, args))
 
     def _check_token(self, state: World, name: str, token: str) -> None:
         if not token:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
 
 from bot.workspace import posting
 from bot.workspace.demo import furnish
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, NotAllowed, NotAnswered, Person
-from tests.workspace.guest import everything
+from tests.workspace.guest import everything, plain
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -155,6 +157,21 @@ def test_closing_a_modal_tells_an_app_that_asked(workspace: Workspace, ana: Pers
     workspace.close_view(ana.id)
     dm = workspace.dm_of(ana.id).id
     assert workspace.wait_for(lambda: workspace.messages(dm))[0]["text"] == "You cancelled."
+
+
+def test_a_conversation_chosen_in_a_modal_may_be_answered(
+    workspace: Workspace, ana: Person, room: Channel, client: WebClient
+) -> None:
+    select = {"type": "conversations_select", "action_id": "where", "response_url_enabled": True}
+    block = {"type": "input", "block_id": "place", "label": plain("Where"), "element": select}
+    view = {"type": "modal", "title": plain("Post"), "submit": plain("Post"), "blocks": [block]}
+    client.views_open(trigger_id=workspace.new_trigger(ana.id), view=view)
+    [shown] = workspace.views(ana.id)
+    with pytest.raises(NotAnswered):  # the app does not know this modal; the payload is what matters
+        workspace.submit(ana.id, shown["id"], {"place": room.id})
+    [answerable] = workspace.deliveries[-1].payload["response_urls"]
+    WebhookClient(answerable["response_url"]).send(text="Here.", response_type="in_channel")
+    assert [message["text"] for message in workspace.messages(room.id)] == ["Here."]
 
 
 def test_a_message_shortcut_carries_its_message(workspace: Workspace, ana: Person, room: Channel) -> None:

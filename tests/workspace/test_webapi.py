@@ -175,7 +175,7 @@ def test_too_many_posts_are_told_when_to_come_again() -> None:
         client = WebClient(token=server.bot_token, base_url=server.api_url, retry_handlers=[])
         client.chat_postMessage(channel=channel.id, text="one")
         with pytest.raises(SlackApiError) as caught:
-            client.chat_postMessage(channel=channel.id, text="two")
+            client.chat_postMessage(channel="#busy", text="two")  # the same channel by another name
         assert caught.value.response.status_code == 429
         assert caught.value.response.headers["Retry-After"] == "1"
         assert caught.value.response["error"] == "ratelimited"

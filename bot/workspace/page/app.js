@@ -1,38 +1,55 @@
 // The page: who is acting, where they are, and what the workspace says has changed.
 
-import { drawBlocks, collect } from "./blocks.js";
+import { drawForm } from "./blocks.js";
+import { clockButtons, drawClock, now, zone } from "./clock.js";
 import { composer } from "./composer.js";
 import { h, reconcile } from "./dom.js";
-import { drawMessages } from "./messages.js";
+import * as inspecting from "./inspector.js";
+import { drawMessages, isAtEnd } from "./messages.js";
 import { confirmWith, showModal } from "./modal.js";
+import { askForPerson } from "./people.js";
 
 const $ = (id) => document.getElementById(id);
 const HOME = "home";
+const WINDOW = 200; // messages; more at a press
+const GONE = "The workspace has stopped. Start it again, and this page goes on.";
 const where = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-let state = { people: [], channels: [], commands: [], messages: [], thread: [], ephemerals: [], notices: [], views: [] };
-let told = null;
+let state = { people: [], channels: [], commands: [], shortcuts: [], messages: [], thread: [], ephemerals: [],
+  notices: [], views: [], teams: [], groups: {} };
+let told = null; // the newest failure that was told in a corner
+let arriving = true; // at a place whose messages are not drawn yet
+let newFrom = null; // what is newer was new when the person came
+let limit = WINDOW;
+let isGone = false;
+let stream = null;
 
 // -- talking to the server
 
+async function ask(path, query) {
+  const answer = await fetch(`/control/${path}?${new URLSearchParams({ team: where.team ?? "", ...query })}`);
+  return answer.ok ? answer.json() : null;
+}
+
 async function refresh() {
-  const channel = where.place === HOME ? "" : where.place ?? "";
-  const query = new URLSearchParams({ user: where.user ?? "", channel, thread: where.thread ?? "" });
-  const asked = JSON.stringify(where);
-  const answer = await fetch(`/control/state?${query}`);
-  if (!answer.ok) return;
-  const fresh = await answer.json();
-  if (asked !== JSON.stringify(where)) return; // the person went elsewhere meanwhile; another answer is coming
+  const asked = JSON.stringify([where, limit]);
+  const fresh = await ask("state", { user: where.user ?? "", channel: where.place === HOME ? "" : where.place ?? "",
+    thread: where.thread ?? "", limit, people_mark: state.people_mark ?? "" });
+  if (!fresh || asked !== JSON.stringify([where, limit])) return; // elsewhere meanwhile; another answer is coming
   state = { ...state, ...fresh };
-  where.user = state.user;
-  if (!where.place && state.channels.length) return go({ place: rooms()[0]?.id ?? state.dm });
+  Object.assign(where, { team: state.team, user: state.user });
+  if (state.user && !places().some(({ id }) => id === where.place)) return go({ place: rooms()[0]?.id ?? state.dm });
+  if (where.thread && !state.thread.length) return go({});
+  arrive();
   draw();
+  if (inspecting.isOpen()) await inspecting.follow((since) => ask("traffic", { since }), people().times);
 }
 
 async function deed(name, args) {
   const answer = await fetch(`/control/${name}`, { method: "POST", headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ user: where.user, ...args }) }).catch(() => null);
-  const result = answer ? await answer.json() : { error: "the workspace does not answer" };
-  if (result.error && name !== "submit") toast(result.error);
+    body: JSON.stringify({ team: where.team, user: where.user, ...args }) }).catch(() => null);
+  if (!answer) gone(true);
+  const result = answer ? await answer.json() : { error: GONE };
+  if (answer && result.error && !["submit", "person", "read"].includes(name)) toast(result.error);
   return result;
 }
 
@@ -44,8 +61,10 @@ async function changed() {
   busy = true;
   try {
     await refresh();
+    gone(false);
   } catch (problem) {
-    toast("The workspace does not answer.");
+    if (!(problem instanceof TypeError && /fetch/i.test(problem.message))) throw problem;
+    gone(true);
   } finally {
     busy = false;
     if (again) {
@@ -55,35 +74,83 @@ async function changed() {
   }
 }
 
+// The stream comes back by itself, perhaps from a server that was started anew.
+function listen() {
+  stream?.close();
+  stream = new EventSource(`/control/changes?${new URLSearchParams({ team: where.team ?? "" })}`);
+  stream.onopen = inspecting.forget;
+  stream.onmessage = changed;
+  stream.onerror = () => gone(true);
+}
+
+function gone(isIt) {
+  isGone = isIt;
+  drawConnection();
+}
+
 function go(change) {
+  const before = where.team;
   Object.assign(where, { thread: "" }, change);
   history.replaceState(null, "", `#${new URLSearchParams(where)}`);
-  document.body.classList.remove("choosing");
-  if (change.place === HOME) deed("home", {});
-  if (change.place && change.place === state.dm) deed("home", { tab: "messages" });
+  chooses(false);
   if (change.place || change.user) {
-    compose();
+    arriving = true;
+    limit = WINDOW;
     $("messages").replaceChildren(); // drawn anew, it begins at its end
   }
   $("thread").replaceChildren();
+  if (where.team !== before) {
+    state.people_mark = "";
+    told = null;
+    inspecting.forget();
+    listen();
+  }
   changed();
 }
 
-// -- what is known about people
+// The first answer for a place: what was new there, and the app is told if it is its own.
+function arrive() {
+  if (!arriving || !state.user) return;
+  arriving = false;
+  newFrom = here()?.unread ? here().mark : null;
+  compose();
+  if (where.place === HOME) deed("home", {});
+  if (where.place === state.dm) deed("home", { tab: "messages" });
+}
+
+function markRead() {
+  const newest = state.messages.at(-1)?.ts;
+  if (!here()?.unread || !newest) return;
+  const isSeen = document.visibilityState === "visible" && isAtEnd($("messages"));
+  if (isSeen) deed("read", { channel: where.place, ts: newest });
+  else newFrom ??= here().mark;
+}
+
+// -- what is known about people and places
 
 function people() {
   const names = new Map(state.people.map((person) => [person.id, person]));
+  const tz = names.get(where.user)?.tz;
   return {
-    tz: names.get(where.user)?.tz,
+    tz, now, times: zone(tz), me: where.user, here: where.place,
     all: state.people.filter((person) => !person.is_bot).map((person) => [person.id, person.real_name]),
     rooms: rooms().map((room) => [room.id, room.name]),
     name: (id, label) => names.get(id)?.real_name ?? (label || id),
     channel: (id, label) => state.channels.find((room) => room.id === id)?.name ?? (label || id),
+    group: (id) => state.groups[id],
     isBot: (id) => names.get(id)?.is_bot ?? false,
   };
 }
 
 const rooms = () => state.channels.filter((room) => !room.is_im);
+const here = () => state.channels.find((room) => room.id === where.place);
+
+function places() {
+  const unread = (id) => state.channels.find((room) => room.id === id)?.unread ?? 0;
+  const place = (id, label) => ({ id, label, unread: unread(id), isHere: id === where.place });
+  return [...rooms().map((room) => place(room.id, `${room.is_private ? "\u{1F512}\uFE0E" : "#"} ${room.name}`)),
+    place(state.dm, `\u2709\uFE0E ${state.app?.name ?? "App"}`), place(HOME, "\u2302 App Home")];
+}
 
 function offers(word, isFirst) {
   const rest = word.slice(1).toLowerCase();
@@ -92,10 +159,16 @@ function offers(word, isFirst) {
       .map((entry) => [entry.command, `${entry.usage_hint ?? ""} ${entry.description ?? ""}`]);
   }
   if (word[0] === "@") {
-    return state.people.filter((person) => `${person.name} ${person.real_name}`.toLowerCase().includes(rest))
-      .map((person) => [`@${person.name}`, person.real_name]);
+    const named = (person) => `${person.name} ${person.real_name}`.toLowerCase().includes(rest);
+    return state.people.filter(named).slice(0, 8).map((person) => [`@${person.name}`, person.real_name]);
   }
-  return word[0] === "#" ? rooms().filter((room) => room.name.includes(rest)).map((room) => [`#${room.name}`, ""]) : [];
+  return word[0] === "#" ? rooms().filter((room) => room.name.includes(rest)).slice(0, 8)
+    .map((room) => [`#${room.name}`, ""]) : [];
+}
+
+function shortcuts(type, args = {}) {
+  return state.shortcuts.filter((entry) => entry.type === type).map((entry) => [entry.name, entry.description, () =>
+    deed("shortcut", { callback_id: entry.callback_id, ...args })]);
 }
 
 // -- drawing
@@ -105,22 +178,39 @@ function context() {
   return {
     people: known,
     confirm: (question) => confirmWith(question, known),
-    act: (source, action) => deed("click", { ref: source.id ?? source.ts, ...action }),
-    openThread: (ts) => go({ thread: ts }),
+    act: (source, { deed: name = "click", ...action }) => deed(name, { ref: source.id ?? source.ts, ...action }),
+    shortcuts: (message) => shortcuts("message", { channel: message.channel, ts: message.ts }),
+    openThread: (ts) => {
+      go({ thread: ts });
+      $("side").hidden = false;
+      $("reply").querySelector("textarea")?.focus();
+    },
   };
 }
+
+const say = (text) => $("messages").replaceChildren(h("p", { class: "muted" }, text));
 
 function draw() {
   const ctx = context();
   drawSidebar();
-  if (where.place === HOME) drawHome(ctx);
-  else drawMessages($("messages"), inOrder(state.messages, (item) => !item.thread_ts), ctx);
+  if (!state.user) say("Nobody is here yet. Add a person to begin.");
+  else if (where.place === HOME) drawHome(ctx);
+  else {
+    const showEarlier = () => {
+      limit += WINDOW;
+      changed();
+    };
+    const shown = inOrder(state.messages, (item) => !item.thread_ts);
+    drawMessages($("messages"), shown, { ...ctx, newFrom, earlier: state.earlier, showEarlier });
+    markRead();
+  }
   $("side").hidden = !where.thread || where.place === HOME;
   if (!$("side").hidden) {
     const own = inOrder(state.thread, (item) => item.thread_ts === where.thread);
     drawMessages($("thread"), own, { ...ctx, openThread: null });
   }
-  showModal(state.views.at(-1), ctx, {
+  if (inspecting.isOpen()) inspecting.drawFaults(state);
+  showModal(state.views ?? [], ctx, {
     act: ctx.act,
     close: (view) => deed("close", { view_id: view.id }),
     submit: (view, values) => deed("submit", { view_id: view.id, values }),
@@ -128,33 +218,51 @@ function draw() {
   tellFailures();
 }
 
+// What is shown only to one person stands between the messages of the same time, and not before the earliest of them.
 function inOrder(messages, belongs) {
-  const notices = state.notices.filter((item) => item.channel_id && belongs(item)).map((item) => ({ ...item, notice: true }));
-  return [...messages, ...state.ephemerals.filter(belongs), ...notices].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+  const first = messages[0]?.ts ?? "";
+  const notices = state.notices.filter((item) => item.channel_id).map((item) => ({ ...item, notice: true }));
+  const own = [...state.ephemerals, ...notices].filter((item) => belongs(item) && (!state.earlier || item.ts > first));
+  return [...messages, ...own].sort((a, b) => (a.ts < b.ts ? -1 : 1));
 }
 
 function drawSidebar() {
-  const everyone = state.people.filter((person) => !person.is_bot);
-  reconcile($("acting"), everyone, (person) => person.id, (person) =>
-    h("option", { value: person.id }, person.real_name));
+  const options = (box, items) => reconcile(box, items, ([id]) => id, ([value, text]) => h("option", { value }, text));
+  options($("team"), state.teams.map((team) => [team.id, team.name]));
+  $("team").hidden = state.teams.length < 2;
+  $("team-name").hidden = !$("team").hidden;
+  $("team-name").textContent = state.teams.find((team) => team.id === state.team)?.name ?? "";
+  $("team").value = state.team;
+  options($("acting"), people().all);
   $("acting").value = where.user;
-  const places = [...rooms().map((room) => [room.id, `${room.is_private ? "\u{1F512}" : "#"} ${room.name}`]),
-    [state.dm, `\u2709 ${state.app?.name ?? "App"}`], [HOME, "\u2302 App Home"]];
-  reconcile($("places"), places.map((place) => [...place, place[0] === where.place]), ([id]) => id, ([id, label, here]) =>
-    h("button", { type: "button", class: "place", "aria-current": here ? "page" : null, onclick: () => go({ place: id }) },
-      label));
-  $("title").textContent = places.find(([id]) => id === where.place)?.[1] ?? "";
-  $("connection").textContent = state.app?.is_connected ? "" : "The app is not connected.";
+  reconcile($("places"), state.user ? places() : [], ({ id }) => id, ({ id, label, unread, isHere }) =>
+    h("button", { type: "button", class: unread ? "place unread" : "place", "aria-current": isHere ? "page" : null,
+      onclick: () => go({ place: id }) }, h("span", { class: "grow" }, label),
+    unread > 0 && h("span", { class: "count", role: "img", "aria-label": `${unread} unread` },
+      unread > 99 ? "99+" : unread)));
+  const isOfApp = [HOME, state.dm].includes(where.place);
+  const title = isOfApp ? state.app?.name : places().find(({ isHere }) => isHere)?.label;
+  if ($("title").textContent !== (title ?? "")) $("title").textContent = title ?? "";
+  const tabs = [[HOME, "Home"], [state.dm, "Messages"]].map((tab) => [...tab, tab[0] === where.place]);
+  reconcile($("tabs"), isOfApp ? tabs : [], ([id]) => id, ([id, label, isHere]) =>
+    h("button", { type: "button", class: "tab", "aria-current": isHere ? "page" : null,
+      onclick: () => go({ place: id }) }, label));
+  drawClock(state.clock, people().tz);
+  drawConnection();
+}
+
+function drawConnection() {
+  const text = isGone ? GONE : !state.app || state.app.is_connected ? "" : "The app is not connected.";
+  if ($("connection").textContent !== text) $("connection").textContent = text;
 }
 
 function drawHome(ctx) {
-  const home = state.home ? [state.home] : [];
-  reconcile($("messages"), home, (view) => view.id, (view) => {
-    const fields = [];
-    const act = (action) => ctx.act(view, { ...action, values: collect(fields) });
-    return h("article", { class: "home blocks" }, drawBlocks(view.blocks, { ...ctx, fields, act }));
-  });
-  if (!home.length) $("messages").append(h("p", { class: "muted" }, "The app has published no Home for this person yet."));
+  const list = $("messages");
+  if (!state.home) return say("The app has published no Home for this person yet.");
+  const fresh = () => h("article", { class: "home blocks", "aria-label": "App Home" });
+  if (!list.querySelector(".home")) list.replaceChildren(fresh());
+  const act = (action) => ctx.act(state.home, action);
+  return drawForm(list.querySelector(".home"), state.home.blocks, { ...ctx, act });
 }
 
 function compose() {
@@ -167,7 +275,7 @@ function compose() {
       : await deed("say", { ...args, text });
     return !result.error;
   };
-  composer($("compose"), "Write a message", send(), offers);
+  composer($("compose"), "Write a message", send(), offers, shortcuts("global"));
   composer($("reply"), "Reply", send(() => where.thread), offers);
 }
 
@@ -186,17 +294,48 @@ function toast(text) {
   box.append(node);
   if (box.matches(":popover-open")) box.hidePopover();
   box.showPopover(); // shown anew, it lies above an open modal
-  setTimeout(() => node.remove(), 8000);
+  setTimeout(() => {
+    node.remove();
+    if (!box.children.length) box.hidePopover();
+  }, 8000);
 }
 
 // -- beginning
 
+function chooses(isOpen) {
+  document.body.classList.toggle("choosing", isOpen);
+  $("menu").setAttribute("aria-expanded", String(isOpen));
+}
+
+function closeThread() {
+  const ts = where.thread;
+  go({});
+  $("side").hidden = true;
+  $("messages").querySelector(`[data-ts="${CSS.escape(ts)}"] .replies`)?.focus();
+}
+
 $("acting").addEventListener("change", (event) => {
   const place = rooms().some((room) => room.id === where.place) || where.place === HOME ? where.place : "";
-  Object.assign(where, { place });
-  go({ user: event.target.value });
+  go({ user: event.target.value, place });
 });
-$("close-thread").addEventListener("click", () => go({}));
-$("menu").addEventListener("click", () => document.body.classList.toggle("choosing"));
-compose();
-new EventSource("/control/changes").onmessage = changed;
+$("team").addEventListener("change", (event) => go({ team: event.target.value, user: "", place: "" }));
+$("add-person").addEventListener("click", () => askForPerson(async (person) => {
+  const result = await deed("person", { ...person, user: undefined });
+  if (result.answer) go({ user: result.answer });
+  return result;
+}));
+$("close-thread").addEventListener("click", closeThread);
+$("menu").addEventListener("click", () => chooses(!document.body.classList.contains("choosing")));
+$("messages").addEventListener("scroll", markRead, { passive: true });
+document.addEventListener("visibilitychange", markRead);
+document.addEventListener("keydown", (event) => {
+  const isTaken = event.defaultPrevented || document.querySelector("dialog[open], .floating:popover-open");
+  if (event.key !== "Escape" || isTaken) return;
+  if (document.body.classList.contains("choosing")) chooses(false);
+  else if (inspecting.isOpen() && $("inspector").contains(document.activeElement)) inspecting.show(false);
+  else if (where.thread) closeThread();
+  else if (inspecting.isOpen()) inspecting.show(false);
+});
+clockButtons((by) => deed("clock", by));
+inspecting.inspector(changed, deed);
+listen();

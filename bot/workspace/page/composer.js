@@ -1,11 +1,11 @@
 // The box people type in: Enter sends, `/` and `@` offer what there is.
 
-import { h } from "./dom.js";
+import { h, menu } from "./dom.js";
 
 let serial = 0;
 
-// `offers(word)` gives [insertion, description] pairs for the word before the cursor.
-export function composer(container, label, send, offers) {
+// `offers(word)` gives [insertion, description] pairs for the word before the cursor; `shortcuts` are a menu's entries.
+export function composer(container, label, send, offers, shortcuts = []) {
   const id = `offers-${++serial}`;
   const list = h("ul", { id, class: "offers", role: "listbox", "aria-label": "Suggestions", hidden: true });
   const box = h("textarea", { rows: 2, "aria-label": label, placeholder: label, role: "combobox",
@@ -69,6 +69,7 @@ export function composer(container, label, send, offers) {
   container.replaceChildren(h("form", { class: "composer", onsubmit: (event) => {
     event.preventDefault();
     sendNow();
-  } }, list, box, h("button", { class: "press primary", type: "submit" }, "Send")));
+  } }, list, shortcuts.length > 0 && menu("Shortcuts", shortcuts, "\u26A1\uFE0E"), box,
+  h("button", { class: "press primary", type: "submit" }, "Send")));
   return box;
 }

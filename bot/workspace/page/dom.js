@@ -28,23 +28,47 @@ export function thumb(isDown) {
 }
 
 // Keeps the nodes of unchanged items, so that focus, open menus and half-chosen options survive a redraw.
-export function reconcile(container, items, keyOf, draw) {
+// `also` is what else the drawing of all depends on.
+export function reconcile(container, items, keyOf, draw, also = "") {
   const kept = new Map([...container.children].map((node) => [node.dataset.key, node]));
   const nodes = items.map((item) => {
     const key = keyOf(item);
-    const signature = JSON.stringify(item);
+    const signature = JSON.stringify(item) + also;
     const old = kept.get(key);
     if (old && old.signature === signature) return old;
     const node = draw(item);
+    if (old?.open) node.open = true;
     node.dataset.key = key;
     node.signature = signature;
     return node;
   });
   const wanted = new Set(nodes);
   for (const node of [...container.children]) if (!wanted.has(node)) node.remove();
-  nodes.forEach((node, index) => {
-    if (container.children[index] !== node) container.insertBefore(node, container.children[index] ?? null);
+  let next = container.firstElementChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextElementSibling;
+    else container.insertBefore(node, next);
+  }
+}
+
+// A button that opens a list of things to do. The browser closes it at Escape or a press elsewhere.
+export function menu(label, entries, text = "\u22EF") {
+  const list = h("div", { class: "popup floating", popover: "auto" }, entries.map(([name, about, run]) =>
+    h("button", { type: "button", title: about, onclick: () => {
+      list.hidePopover();
+      run();
+    } }, name)));
+  const button = h("button", { type: "button", class: "quiet tool", "aria-label": label, title: label,
+    "aria-haspopup": "true" }, text);
+  button.popoverTargetElement = list;
+  list.addEventListener("beforetoggle", () => {
+    const at = button.getBoundingClientRect();
+    const [isLow, isRight] = [at.top > innerHeight / 2, at.left > innerWidth / 2];
+    Object.assign(list.style, { left: isRight ? "auto" : `${at.left}px`,
+      right: isRight ? `${innerWidth - at.right}px` : "auto",
+      top: isLow ? "auto" : `${at.bottom + 4}px`, bottom: isLow ? `${innerHeight - at.top + 4}px` : "auto" });
   });
+  return h("span", {}, button, list);
 }
 
 export function safeLink(url, label) {

@@ -1,29 +1,20 @@
 // Slack's mrkdwn as nodes: bold, italic, strike, code, quotes, links, mentions, dates.
 
 import { h, safeLink } from "./dom.js";
+import { EMOJI, emojis } from "./emoji.js";
 
-const EMOJI = {
-  "+1": "\u{1F44D}", thumbsup: "\u{1F44D}", "-1": "\u{1F44E}", thumbsdown: "\u{1F44E}", white_check_mark: "\u2705",
-  heavy_check_mark: "\u2714\uFE0F", x: "\u274C", warning: "\u26A0\uFE0F", wave: "\u{1F44B}", tada: "\u{1F389}",
-  eyes: "\u{1F440}", bulb: "\u{1F4A1}", calendar: "\u{1F4C5}", bell: "\u{1F514}", lock: "\u{1F512}",
-  question: "\u2753", information_source: "\u2139\uFE0F", smile: "\u{1F604}", pray: "\u{1F64F}",
-};
 const INLINE = new RegExp([
   "`([^`\\n]+)`",
   "<([^<>\\n]+)>",
   "(?<![\\w*])\\*(?=\\S)([^*\\n]*[^*\\s])\\*(?![\\w*])",
-  "(?<!\\w)_(?=\\S)([^\\n]*?[^_\\s])_(?!\\w)",
+  "(?<!\\w)_(?=\\S)([^\\n]{0,500}?[^_\\s])_(?!\\w)",
   "(?<![\\w~])~(?=\\S)([^~\\n]*[^~\\s])~(?![\\w~])",
   "(https?://[^\\s<>|]*[^\\s<>|.,;:!?)*_~])",
-  ":([a-z0-9_+-]+):",
+  ":([a-z0-9_+-]+):(?::skin-tone-[2-6]:)?",
 ].join("|"), "g");
 
 export function unescape(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-}
-
-export function emojis(text) {
-  return text.replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
 }
 
 export function mrkdwn(text, people) {
@@ -67,7 +58,7 @@ function inlineNode([whole, code, token, bold, italic, strike, url, emoji], peop
   if (italic) return h("em", {}, inline(italic, people));
   if (strike) return h("s", {}, inline(strike, people));
   if (url) return safeLink(unescape(url));
-  return EMOJI[emoji] ?? whole;
+  return EMOJI.get(emoji) ?? whole;
 }
 
 // What stands between < and >: a mention, a date, or a link.
@@ -76,6 +67,7 @@ function control(token, people) {
   if (target.startsWith("!date^")) return dateNode(target, label, people);
   if (target.startsWith("@")) return mention("@" + people.name(target.slice(1), label));
   if (target.startsWith("#")) return mention("#" + people.channel(target.slice(1), label));
+  if (target.startsWith("!subteam^")) return mention(label || `@${people.group?.(target.slice(9)) ?? target.slice(9)}`);
   if (target.startsWith("!")) return mention(label || "@" + target.slice(1).split("^")[0]);
   if (/^(https?:|mailto:)/i.test(target)) return safeLink(unescape(target), unescape(label || target));
   return document.createTextNode(`<${unescape(token)}>`);
@@ -86,46 +78,59 @@ function mention(text) {
 }
 
 function dateNode(target, fallback, people) {
-  const [, seconds, format, link] = target.split("^");
+  const [, seconds, format = "{date}", link] = target.split("^");
   const date = new Date(Number(seconds) * 1000);
   if (!seconds || Number.isNaN(date.getTime())) return document.createTextNode(unescape(fallback));
-  const text = format.replace(/\{(\w+)\}/g, (whole, name) => dateText(date, name, people.tz) ?? whole);
+  const text = format.replace(/\{(\w+)\}/g, (whole, name) => dateText(date, name, people) ?? whole);
   const node = h("time", { datetime: date.toISOString(), title: unescape(fallback) }, unescape(text));
-  return link ? h("a", { href: /^https?:/i.test(link) ? link : "#", target: "_blank", rel: "noopener" }, node) : node;
+  return /^https?:/i.test(link) ? safeLink(unescape(link), node) : node;
 }
 
 const DATES = {
   date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
-  date: { year: "numeric", month: "long", day: "numeric" },
-  date_short: { year: "numeric", month: "short", day: "numeric" },
-  date_long: { weekday: "long", year: "numeric", month: "long", day: "numeric" },
-  time: { hour: "numeric", minute: "2-digit" },
-  time_secs: { hour: "numeric", minute: "2-digit", second: "2-digit" },
+  date: { month: "long", day: "numeric" },
+  date_short: { month: "short", day: "numeric" },
+  date_long: { weekday: "long", month: "long", day: "numeric" },
+  time: { hour: "2-digit", minute: "2-digit" },
+  time_secs: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
 };
+const HALF_A_YEAR = 183 * 864e5;
 
-function dateText(date, name, timeZone) {
-  if (name === "ago") return ago(date);
+function dateText(date, name, people) {
+  const now = people.now?.() ?? Date.now();
+  if (name === "ago") return ago(date, now);
   const style = DATES[name.replace("_pretty", "")];
-  return style && (prettyDay(date, name, timeZone) ?? new Intl.DateTimeFormat("en", { ...style, timeZone }).format(date));
+  if (!style) return null;
+  const year = name.startsWith("date") && Math.abs(date - now) > HALF_A_YEAR ? { year: "numeric" } : {};
+  const locale = name === "date_num" ? "sv" : "en-GB"; // Sweden writes dates as ISO does
+  const written = new Intl.DateTimeFormat(locale, { ...style, ...year, timeZone: people.tz });
+  return (name.endsWith("_pretty") && prettyDay(date, now, people.tz)) || written.format(date);
 }
 
-function prettyDay(date, name, timeZone) {
-  if (!name.endsWith("_pretty")) return null;
-  const day = (offset) => new Date(Date.now() + offset * 864e5).toLocaleDateString("en", { timeZone });
-  const words = { [day(-1)]: "yesterday", [day(0)]: "today", [day(1)]: "tomorrow" };
-  return words[date.toLocaleDateString("en", { timeZone })] ?? null;
+function prettyDay(date, now, timeZone) {
+  const day = (time) => new Date(time).toLocaleDateString("en", { timeZone });
+  const words = { [day(now - 864e5)]: "yesterday", [day(now)]: "today", [day(now + 864e5)]: "tomorrow" };
+  return words[day(date)];
 }
 
-function ago(date) {
-  const minutes = Math.round((date - Date.now()) / 60000);
+function ago(date, now) {
+  const minutes = Math.round((date - now) / 60000);
   const [amount, unit] = Math.abs(minutes) < 60 ? [minutes, "minute"]
     : Math.abs(minutes) < 1440 ? [Math.round(minutes / 60), "hour"] : [Math.round(minutes / 1440), "day"];
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(amount, unit);
 }
 
+// What the page cannot draw is shown as it came, never left out.
+export function unknown(part) {
+  const name = typeof part?.type === "string" ? part.type : "A part without a type";
+  return h("details", { class: "unknown" }, h("summary", {}, `${name}: this page cannot draw it`),
+    h("pre", {}, JSON.stringify(part, null, 2) ?? String(part)));
+}
+
 // A text object of Block Kit.
 export function textObject(text, people) {
   if (!text) return [];
+  if (text.type !== "mrkdwn" && text.type !== "plain_text") return unknown(text);
   return text.type === "mrkdwn" ? mrkdwn(text.text, people) : lines(emojis(text.text));
 }
 
