@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
-from typing import NoReturn
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -15,7 +14,7 @@ from starlette.routing import Route
 from bot.workspace.deeds import DEEDS, Mistaken, checked
 from bot.workspace.driver import Workspace
 from bot.workspace.inspector import traffic
-from bot.workspace.records import Json, NotAllowed, NotAnswered, SlackError
+from bot.workspace.records import Json, NotAllowed, NotAnswered, SlackError, from_json
 from bot.workspace.snapshot import snapshot
 
 KEEPALIVE_SECONDS = 15.0
@@ -91,17 +90,13 @@ async def _body(request: Request) -> Json:
         if len(body) > LARGEST_BODY:
             raise Mistaken("The body is too large.", 413)
     try:
-        args = json.loads(body, parse_constant=_no_number)
+        args = from_json(body)
         json.dumps(args, ensure_ascii=False).encode()  # half a character can't be shown anywhere
-    except (ValueError, RecursionError):
+    except ValueError:
         raise Mistaken("The body is no JSON.") from None
     if not isinstance(args, dict):
         raise Mistaken("The body must be a JSON object.")
     return args
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _json(content: Json, status: int = 200) -> Response:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from bot.workspace import blocks as block_kit
 from bot.workspace.payloads import message_changed, message_event
-from bot.workspace.records import Channel, Json, SlackError
+from bot.workspace.records import Channel, Json, SlackError, from_json
 from bot.workspace.state import State
 
 LONGEST_POST, LONGEST_UPDATE, LONGEST_MARKDOWN, LONGEST_EPHEMERAL = 40_000, 4_000, 12_000, 4_000
@@ -23,7 +22,7 @@ def structured(args: Json, name: str, error: str) -> Any:
     value = args.get(name)
     if isinstance(value, str) and value:
         try:
-            return json.loads(value)
+            return from_json(value)
         except ValueError:
             raise SlackError(error) from None
     return value or None

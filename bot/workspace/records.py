@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,18 @@ from typing import Any
 from bot.workspace.refusals import RULES
 
 Json = dict[str, Any]
+
+
+def from_json(text: str | bytes) -> Any:
+    """What a JSON text says. ValueError for what is none: NaN, which Python would take, or brackets without end."""
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 class SlackError(Exception):

@@ -13,7 +13,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from bot.workspace.records import Delivery, Json
+from bot.workspace.records import Delivery, Json, from_json
 
 USER_AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
 LARGEST_ANSWER = 1_000_000
@@ -92,7 +92,7 @@ def _answer(body: bytes) -> Json | None:
     """A command may be answered with mere text."""
     text = body.decode("utf-8", "replace").strip()
     try:
-        value = json.loads(text) if text else None
+        value = from_json(text) if text else None
     except ValueError:
         return {"text": text}
     return value if isinstance(value, dict) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import itertools
-import json
 import secrets
 import socket
 import threading
@@ -34,7 +33,7 @@ from bot.workspace.control import Control
 from bot.workspace.courier import Courier
 from bot.workspace.driver import Workspace
 from bot.workspace.oauth import OAuth
-from bot.workspace.records import Json, SlackError, team_from
+from bot.workspace.records import Json, SlackError, from_json, team_from
 from bot.workspace.webapi import WebApi
 
 HOST = "127.0.0.1"
@@ -195,7 +194,7 @@ class WorkspaceServer:
 
     async def _hook(self, request: Request) -> Response:
         try:
-            body = json.loads(await request.body())
+            body = from_json(await _body(request) or b"")
             workspace = self.workspaces.get(request.path_params["team"])
             if workspace is None:
                 raise SlackError("expired_url")
@@ -203,7 +202,7 @@ class WorkspaceServer:
         except SlackError as refusal:
             is_url = refusal.error.endswith("_url")
             return JSONResponse(refusal.answer(), 404 if is_url else 400)
-        except (ValueError, AttributeError):
+        except (ValueError, AttributeError):  # no JSON, or no object
             return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
         return PlainTextResponse("ok")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from starlette.websockets import WebSocket
 
-from bot.workspace.records import Delivery, Json
+from bot.workspace.records import Delivery, Json, from_json
 
 MOST_CONNECTIONS = 10
 
@@ -111,7 +111,7 @@ class Sockets:
 
     def _received(self, frame: str) -> None:
         try:
-            ack = json.loads(frame)
+            ack = from_json(frame)
             envelope_id, answer = str(ack["envelope_id"]), ack.get("payload")
         except (ValueError, TypeError, KeyError):
             self._told("bad frame", frame[:200])

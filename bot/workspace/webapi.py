@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +12,7 @@ from bot.workspace.arguments import addressed
 from bot.workspace.limits import Limits, rate_rule
 from bot.workspace.methods import METHODS, Method
 from bot.workspace.oauth import OAuth
-from bot.workspace.records import Call, Fault, Json, SlackError
+from bot.workspace.records import Call, Fault, Json, SlackError, from_json
 from bot.workspace.world import World
 
 WITHOUT_TOKEN = ("api.test", "blocks.validate")
@@ -125,7 +124,7 @@ def _arguments(content_type: str, body: bytes, query: str) -> Json:
     if "json" not in content_type:
         return {**args, **dict(parse_qsl(text, keep_blank_values=True))}
     try:
-        value: Any = json.loads(text)
+        value: Any = from_json(text)
     except ValueError:
         raise SlackError("invalid_json") from None
     if not isinstance(value, dict):

@@ -11,7 +11,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.workspace import hooks
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
-from tests.workspace.conftest import MANIFEST
+from tests.workspace.conftest import MANIFEST, Ask
 from tests.workspace.guest import button
 
 
@@ -42,6 +42,15 @@ def hook(server: WorkspaceServer, ana: Person, room: Channel) -> WebhookClient:
     workspace = server.workspace
     workspace.command(ana.id, room.id, "/guest", "x")
     return WebhookClient(workspace.deliveries[-1].payload["response_url"])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"NaN", b"x" * 2_000_001])
+def test_what_is_no_json_object_is_refused_and_changes_nothing(
+    ask: Ask, hook: WebhookClient, body: bytes, server: WorkspaceServer, ana: Person
+) -> None:
+    status, answer = ask(hook.url.removeprefix(server.url), body)
+    assert (status, answer["error"]) == (400, "invalid_payload")
+    assert server.workspace.ephemerals(ana.id) == []
 
 
 def pressed(server: WorkspaceServer, user: Person, room: Channel, ephemeral: bool = False) -> WebhookClient:

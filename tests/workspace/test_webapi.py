@@ -151,7 +151,8 @@ def test_bodies_may_be_json_forms_or_empty(ask: Ask, server: WorkspaceServer, ro
     form = urlencode({"channel": room.id, "text": "t", "blocks": '[{"type": "divider"}]', "token": server.bot_token})
     kind = {"Content_Type": "application/x-www-form-urlencoded"}
     assert ask("/api/chat.postMessage", form.encode(), **kind)[1]["message"]["blocks"][0]["type"] == "divider"
-    assert ask("/api/chat.postMessage", b"{", **token)[1]["error"] == "invalid_json"
+    for broken in (b"{", b'{"text": NaN}', b'{"text": ' + b"[" * 100_000):
+        assert ask("/api/chat.postMessage", broken, **token)[1]["error"] == "invalid_json"
     assert ask("/api/chat.postMessage", [1], **token)[1]["error"] == "json_not_object"
 
 
