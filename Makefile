@@ -17,7 +17,7 @@ demo: $(INSTALLED)
 	$(BIN)/cco demo
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

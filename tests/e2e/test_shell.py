@@ -48,8 +48,9 @@ Open = Callable[[str], Page]
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Open]:
-    """Opens a page at an address; no page may have an error or a dialog at the end of a test."""
+def opened(browser: Browser, server: WorkspaceServer) -> Iterator[Open]:
+    """Opens a page at an address; no page may have an error or a dialog at the end, which comes before the server's."""
+    del server
     contexts, troubles = [], list[str]()
 
     def open_page(address: str) -> Page:
