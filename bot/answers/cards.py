@@ -106,7 +106,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Check:
-    """A set of statements to vote on; `answers` are the choices offered."""
+    """A set of statements to vote on; `answers` are the choices offered.
+
+    The two shares of Yes are those from which on people agree that a statement holds, or up to which that it doesn't.
+    """
 
     id: str
     title: str
@@ -114,6 +117,8 @@ class Check:
     answers: tuple[str, ...]
     statements: tuple[Statement, ...]
     source: str
+    agreed_from: float
+    missing_to: float
 
 
 @dataclass(frozen=True)

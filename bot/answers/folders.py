@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-FORMAT = "2"  # part of the content hash: raise it when the same files must be compiled anew
+FORMAT = "3"  # part of the content hash: raise it when the same files must be compiled anew
 
 
 def content_hash(folders: Iterable[Path]) -> str:

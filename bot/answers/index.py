@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answers.cards import Boundary, Card, Item, Library, Problem, Section, Source
+from bot.answers.cards import Boundary, Card, Check, Item, Library, Problem, Section, Source, Statement
 from bot.answers.evidence import Evidence, Rows, evidence_of
 from bot.answers.words import Vocabulary, words_of
 
@@ -25,6 +25,7 @@ COLUMNS = {
     "sources": ("id", "title", "address"),
     "boundaries": ("id", "topic", "nearest", "reply"),
     "vocabulary": ("name", "phrases"),
+    "checks": ("id", "title", "body"),
 }
 ASKS = ("id", "topic", "words")
 PAGE_SIZE = 32_768  # bytes; the arrays are long, and small pages read them slowly
@@ -78,6 +79,7 @@ def _tables(library: Library) -> dict[str, list[dict[str, Any]]]:
             for item in library.boundaries
         ],
         "vocabulary": [{"name": name, "phrases": json.dumps(phrases)} for name, phrases in library.vocabulary.items()],
+        "checks": [{"id": item.id, "title": item.title, "body": json.dumps(asdict(item))} for item in library.checks],
     }
 
 
@@ -138,6 +140,7 @@ class Index:
             name: Boundary(name, topic, tuple(json.loads(nearest)), (), reply)
             for name, topic, nearest, reply in self.rows("SELECT id, topic, nearest, reply FROM boundaries")
         }
+        self.checks = {name: _check(text) for name, text in self.rows("SELECT id, body FROM checks ORDER BY rowid")}
         found = self.rows("SELECT path, line, text FROM problems ORDER BY rowid")
         self.problems = tuple(Problem(*row) for row in found)
 
@@ -213,3 +216,9 @@ def _card(text: str) -> Card:
             "sections": sections,
         }
     )
+
+
+def _check(text: str) -> Check:
+    data = json.loads(text)
+    statements = tuple(Statement(**statement) for statement in data["statements"])
+    return Check(**{**data, "answers": tuple(data["answers"]), "statements": statements})

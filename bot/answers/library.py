@@ -118,7 +118,7 @@ class _Gathering:
         data, lines = read_yaml(path)
         fields = checked(CheckFields, data, path, lines)
         statements = tuple(Statement(s.id, s.title, s.text, s.card) for s in fields.statements)
-        self.checks[fields.id] = Check(fields.id, fields.title, fields.intro, fields.answers, statements, fields.source)
+        self.checks[fields.id] = Check(**{**dict(fields), "statements": statements})
         for index, statement in enumerate(fields.statements):
             place = (str(path), lines.get(f"statements.{index}", 1))
             self.places[f"statement {fields.id}.{statement.id}"] = place

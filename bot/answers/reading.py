@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import frontmatter
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from bot.answers.bodies import read_body
 from bot.answers.cards import Problem, Section
@@ -38,6 +38,7 @@ def one_line(value: Any) -> Any:
 Line = Annotated[str, BeforeValidator(one_line), Field(min_length=1)]
 Lines = tuple[Line, ...]
 CardId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+AnswerOffered = Annotated[Literal["Yes", "No", "Not sure", "Not my area"], BeforeValidator(one_line)]
 Days = Annotated[int, BeforeValidator(days), Field(ge=1, le=36_500)]
 
 
@@ -101,11 +102,25 @@ class CheckFields(Fields):
     id: CardId
     title: Annotated[Line, Field(max_length=150)]
     intro: Annotated[Line, Field(max_length=600)]
-    answers: Annotated[Lines, Field(min_length=2, max_length=5)] = ("Yes", "No", "Not sure", "Not my area")
+    answers: tuple[AnswerOffered, ...] = ("Yes", "No", "Not sure", "Not my area")
     agreed_from: Annotated[float, Field(gt=0.5, le=1)] = 0.75
     missing_to: Annotated[float, Field(ge=0, lt=0.5)] = 0.25
     source: Line
     statements: Annotated[tuple[StatementFields, ...], Field(min_length=1, max_length=30)]
+
+    @field_validator("answers")
+    @classmethod
+    def _countable(cls, answers: tuple[str, ...]) -> tuple[str, ...]:
+        if not {"Yes", "No"} <= set(answers) or len(set(answers)) < len(answers):
+            raise ValueError("offer Yes and No, and nothing twice")
+        return answers
+
+    @field_validator("statements")
+    @classmethod
+    def _told_apart(cls, statements: tuple[StatementFields, ...]) -> tuple[StatementFields, ...]:
+        if len({statement.id for statement in statements}) < len(statements):
+            raise ValueError("two statements have the same id; votes would be counted together")
+        return statements
 
 
 class Unreadable(Exception):

@@ -98,11 +98,16 @@ class Database:
         ):
             yield connection
 
-    def forget_erased(self) -> None:
-        """Let go of what was erased: SQLite's write-ahead log would hold it until it is written over."""
-        if self.is_sqlite:
-            with _translated(), self.engine.connect().execution_options(begins=False) as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    def forget_erased(self) -> bool:
+        """Let go of what was erased: SQLite's write-ahead log would hold it until it is written over.
+
+        False when somebody was reading for so long that it has to be tried again.
+        """
+        if not self.is_sqlite:
+            return True
+        with _translated(), self.engine.connect().execution_options(begins=False) as connection:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        return not busy
 
     def close(self) -> None:
         self.engine.dispose()

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from bot.answers.advisor import open_advisor
+from bot.answers.cards import Library
 from bot.answers.evidence import Rows, Workspace
 from bot.answers.index import Index, build, path_for
 from bot.answers.library import content_hash, read_library
@@ -225,6 +226,7 @@ COMPILE = """
 import sys
 from pathlib import Path
 from bot.answers.advisor import open_advisor
+from bot.answers.cards import Library
 open_advisor(Path(sys.argv[1]), (), Path(sys.argv[2]))
 print(sorted({"sqlite_utils", "pydantic", "bot.answers.library"} & sys.modules.keys()))
 """
@@ -267,6 +269,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from bot.answers.advisor import open_advisor
+from bot.answers.cards import Library
 print("ready", flush=True)
 sys.stdin.readline()
 print(open_advisor(Path(sys.argv[1]), (), Path(sys.argv[2]))[0].ask("bike shed?").ranked[0].id)
@@ -283,3 +286,8 @@ def test_processes_that_build_at_once_all_get_a_whole_index(ours: Path, tmp_path
         process.stdin.flush()
     assert [process.communicate(timeout=60) for process in processes] == [("bikes\n", "")] * 2
     assert os.listdir(tmp_path / "cache") == [path_for(tmp_path / "cache", content_hash([ours])).name]
+
+
+def test_a_check_comes_back_as_it_was_read(shipped: Library, tmp_path: Path) -> None:
+    build(shipped, tmp_path / "knowledge.db")
+    assert tuple(Index(tmp_path / "knowledge.db").checks.values()) == shipped.checks

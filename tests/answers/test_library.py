@@ -199,6 +199,37 @@ def test_a_broken_check_is_told_and_skipped(write: Write) -> None:
     assert told(library) == ["bad.yaml:1: the field “source” is missing; add it"]
 
 
+def test_a_check_has_the_usual_answers_and_thresholds_unless_it_names_its_own(write: Write) -> None:
+    own = 'answers: ["Yes", "No"]\nagreed_from: 0.6\nmissing_to: 0.4\n'
+    checks = {"checks/a.yaml": CHECK, "checks/b.yaml": CHECK.replace("id: places\n", "id: own\n") + own}
+    usual, named = read_library(write("ours", {**folder(), **checks})).checks
+    assert (usual.answers, usual.agreed_from, usual.missing_to) == (
+        ("Yes", "No", "Not sure", "Not my area"),
+        0.75,
+        0.25,
+    )
+    assert (named.answers, named.agreed_from, named.missing_to) == (("Yes", "No"), 0.6, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ('answers: ["Yes", "Not sure"]\n', "bad.yaml:7: answers: offer Yes and No, and nothing twice"),
+        ('answers: ["Yes", "No", "Yes"]\n', "bad.yaml:7: answers: offer Yes and No, and nothing twice"),
+        ("answers: [Yes, No]\n", "bad.yaml:7: answers.0: put quotes around True, or YAML reads it as something else"),
+        ('answers: ["Yes", "No", "Perhaps"]\n', "bad.yaml:7: answers.2: input should be 'Yes', 'No', 'Not sure' or"),
+        (
+            "  - {id: enough, title: Again, text: The same., card: parking}\n",
+            "bad.yaml:5: statements: two statements have the same id; votes would be counted together",
+        ),
+    ],
+)
+def test_a_check_that_could_not_be_counted_is_told_and_skipped(write: Write, more: str, problem: str) -> None:
+    library = read_library(write("ours", {**folder(), "checks/bad.yaml": CHECK + more}))
+    assert library.checks == ()
+    assert told(library)[0].startswith(problem)
+
+
 def test_the_content_hash_is_the_same_for_the_same_content_anywhere(write: Write) -> None:
     assert content_hash([write("here", folder())]) == content_hash([write("there", folder())])
 

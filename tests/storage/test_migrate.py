@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import bot.answers.store
+import bot.scheduler.store
 import bot.slack.store  # noqa: F401  # whose tables the metadata has
 from bot.errors import Refusal
 from bot.storage.database import Database, metadata

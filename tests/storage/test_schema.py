@@ -19,19 +19,26 @@ from bot.storage.database import Database, metadata
 
 PACKAGE = Path(bot.__file__).parent
 
-# Those whose job is all workspaces: the clean-up, the report for the curators, and what a crash left behind.
+# Those whose job is all workspaces: the clean-up, the report for the curators, what a crash left behind, what is due.
 SPANNING_ALL = {
     "AnswerStore.clean",
     "AnswerStore.gaps",
     "AnswerStore.unanswered",
     "AnswerStore.verdicts",
+    "BallotStore.erase",
     "DeliveryStore.clean",
+    "RoundStore.unposted",
+    "ScheduleStore.claim",
+    "ScheduleStore.clean",
+    "ScheduleStore.failures",
+    "ScheduleStore.is_due",
+    "ScheduleStore.next_due",
 }
 
 
 def stores() -> Iterator[type[Any]]:
-    """Every class of every store.py, so that a new wing's is walked as well."""
-    for path in sorted(PACKAGE.rglob("store.py")):
+    """Every class of every store.py and …_store.py, so that a new wing's is walked as well."""
+    for path in sorted(PACKAGE.rglob("*store.py")):
         name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
         module = import_module(name)
         yield from (

@@ -1,0 +1,83 @@
+"""A round of a check: who asks whom, where, until when, and what of it may be seen while it is open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.readiness.checks import Check
+from bot.readiness.disclosure import Withheld
+from bot.readiness.tally import Tally
+
+SMALLEST_GROUP = 5  # the default
+SMALLEST_POSSIBLE = 3  # among two, each knows the other's vote
+
+# Messages of a round that belong to no statement. No statement's id can look like this.
+PARENT = "#parent"
+RESULTS = "#results"
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round. `check` is as it was at the start; `asked` is how many people are asked, `voters` how many did vote.
+
+    `cancelled` rounds are closed, too, but have no result.
+    """
+
+    id: str
+    check: Check
+    channel_id: str
+    starter: str
+    opened_at: datetime
+    deadline: datetime
+    title: str = ""
+    anonymous: bool = True
+    live: bool = False
+    smallest_group: int = SMALLEST_GROUP
+    co_facilitator: str = ""
+    asked: int = 0
+    closed_at: datetime | None = None
+    cancelled: bool = False
+    voters: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.smallest_group < SMALLEST_POSSIBLE:
+            raise ValueError(f"the smallest group is {SMALLEST_POSSIBLE} at least, not {self.smallest_group}")
+        if self.live and self.anonymous:
+            raise ValueError("an anonymous round shows no results before its close")
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def shows_live(self) -> bool:
+        return self.is_open and self.live
+
+    def takes_votes(self, now: datetime) -> bool:
+        """A round is over at its deadline, however late it gets closed."""
+        return self.is_open and now < self.deadline
+
+    def is_run_by(self, user_id: str) -> bool:
+        """May they extend, close, cancel and hand over? Workspace admins may as well, but rounds don't know them."""
+        return user_id in {self.starter, self.co_facilitator} - {""}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the close of a round published of a statement: a tally, or why there is none."""
+
+    statement_id: str
+    tally: Tally | None
+    withheld: Withheld | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message of a round and how far its posting has come. `part` is a statement's id, PARENT or RESULTS.
+
+    `tries` counts how often posting was begun; `ts` is empty until Slack has told it.
+    """
+
+    part: str
+    tries: int = 0
+    begun_at: datetime | None = None
+    ts: str = ""

@@ -1,0 +1,190 @@
+"""Remembers rounds, whom they ask, and how far their messages have come. Votes are in ballot_store.py."""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, exists, insert, select, update
+
+from bot.keys import WorkspaceKey
+from bot.readiness.ballots import SECRET_BYTES
+from bot.readiness.rounds import PARENT, Message, Round
+from bot.readiness.tables import AUDIENCE, MESSAGES, ROUNDS, SECRETS, Also, insert_if_new, nothing, round_of, row_of
+from bot.storage.columns import given_workspace, in_given_workspace, of_workspace, workspace_values
+from bot.storage.database import Database
+
+GET = select(ROUNDS).where(in_given_workspace(ROUNDS), ROUNDS.c.id == bindparam("given_id"))
+LAST = 1_000  # the position of messages that a round did not need from the start
+
+
+class RoundStore:
+    """Rounds, always within one workspace; only what a crash left unposted is looked for in all."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._add_round = insert_if_new(database, ROUNDS)
+        self._add_message = insert_if_new(database, MESSAGES)
+
+    def add(self, key: WorkspaceKey, new: Round, audience: Iterable[str], also: Also = nothing) -> bool:
+        """Save a new round, its secret, everybody who is asked, and the messages it needs.
+
+        False when one of this check is open in the channel already: of two that start at once, one is saved.
+        """
+        people = sorted(set(audience))
+        row = {**workspace_values(key), **row_of(new), "asked": len(people)}
+        of_round = {**workspace_values(key), "round_id": new.id}
+        with self._database.write() as connection:
+            if connection.execute(self._add_round, row).rowcount != 1:
+                return False
+            connection.execute(insert(SECRETS), {**of_round, "secret": secrets.token_bytes(SECRET_BYTES)})
+            asked = [{**of_round, "user_id": user_id, "opted_out": False, "chased": 0} for user_id in people]
+            if asked:
+                connection.execute(insert(AUDIENCE), asked)
+            connection.execute(insert(MESSAGES), [{**of_round, **message} for message in _messages(new)])
+            also(connection)
+        return True
+
+    def get(self, key: WorkspaceKey, round_id: str) -> Round | None:
+        with self._database.read() as connection:
+            row = connection.execute(GET, {**given_workspace(key), "given_id": round_id}).mappings().first()
+        return round_of(row) if row else None
+
+    def open_in(self, key: WorkspaceKey, channel_id: str, check_id: str) -> Round | None:
+        """The one open round of a check in a channel."""
+        return self._first(
+            key, ROUNDS.c.channel_id == channel_id, ROUNDS.c.check_id == check_id, ROUNDS.c.closed_at.is_(None)
+        )
+
+    def previous(self, key: WorkspaceKey, to: Round) -> Round | None:
+        """The round of the same check in the same channel that closed last before this one was opened."""
+        return self._first(
+            key,
+            ROUNDS.c.channel_id == to.channel_id,
+            ROUNDS.c.check_id == to.check.id,
+            ROUNDS.c.cancelled.is_(False),
+            ROUNDS.c.id != to.id,
+            ROUNDS.c.closed_at <= to.opened_at,
+        )
+
+    def of_channel(self, key: WorkspaceKey, channel_id: str, limit: int = 20) -> list[Round]:
+        """The channel's rounds, open and closed, the newest first, without the cancelled ones."""
+        return self._found(key, limit, ROUNDS.c.channel_id == channel_id, ROUNDS.c.cancelled.is_(False))
+
+    def extend(self, key: WorkspaceKey, round_id: str, deadline: datetime, also: Also = nothing) -> bool:
+        """Set a later deadline. False when the round is closed, or its deadline is as late already."""
+        return self._change(key, round_id, also, ROUNDS.c.deadline < deadline, deadline=deadline)
+
+    def hand_over(self, key: WorkspaceKey, round_id: str, starter: str, co_facilitator: str = "") -> bool:
+        """Give an open round to others to run. False when it is closed."""
+        return self._change(key, round_id, nothing, starter=starter, co_facilitator=co_facilitator)
+
+    # Messages
+
+    def messages(self, key: WorkspaceKey, round_id: str) -> list[Message]:
+        """All that a round needs, in the order in which they are posted."""
+        query = select(MESSAGES).where(of_workspace(MESSAGES, key), MESSAGES.c.round_id == round_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(MESSAGES.c.position, MESSAGES.c.part)).mappings().all()
+        return [_message(row) for row in rows]
+
+    def begin_posting(self, key: WorkspaceKey, round_id: str, part: str, tried: int, now: datetime) -> bool:
+        """Claim a message that was tried so often, for one more try. False when another process was quicker.
+
+        A message that the round did not need from the start (its results) is added to it.
+        """
+        row = {**workspace_values(key), "round_id": round_id, **_unposted(part, LAST)}
+        free = and_(_message_of(key, round_id, part), MESSAGES.c.tries == tried, MESSAGES.c.ts == "")
+        with self._database.write() as connection:
+            connection.execute(self._add_message, row)
+            claimed = connection.execute(update(MESSAGES).where(free).values(tries=tried + 1, begun_at=now))
+        return claimed.rowcount == 1
+
+    def posted(self, key: WorkspaceKey, round_id: str, part: str, ts: str) -> None:
+        """Remember where a message is. An empty `ts` says that it is gone and has to be posted anew."""
+        with self._database.write() as connection:
+            connection.execute(update(MESSAGES).where(_message_of(key, round_id, part)).values(ts=ts))
+
+    def message_at(self, key: WorkspaceKey, channel_id: str, ts: str) -> tuple[Round, str] | None:
+        """The round of a message and which part of it that is."""
+        query = (
+            select(ROUNDS, MESSAGES.c.part)
+            .join(MESSAGES, and_(of_workspace(MESSAGES, key), MESSAGES.c.round_id == ROUNDS.c.id))
+            .where(of_workspace(ROUNDS, key), ROUNDS.c.channel_id == channel_id, MESSAGES.c.ts == ts)
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().first() if ts else None
+        return (round_of(row), row["part"]) if row else None
+
+    def unposted(self, before: datetime) -> list[tuple[WorkspaceKey, Round]]:
+        """Open rounds of all workspaces with messages that are not posted and whose posting did not begin lately."""
+        unposted = exists().where(
+            MESSAGES.c.enterprise_id == ROUNDS.c.enterprise_id,
+            MESSAGES.c.team_id == ROUNDS.c.team_id,
+            MESSAGES.c.round_id == ROUNDS.c.id,
+            MESSAGES.c.ts == "",
+            MESSAGES.c.begun_at.is_(None) | (MESSAGES.c.begun_at < before),
+        )
+        query = select(ROUNDS).where(ROUNDS.c.closed_at.is_(None), ROUNDS.c.opened_at < before, unposted)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(ROUNDS.c.opened_at)).mappings().all()
+        return [(WorkspaceKey(row["enterprise_id"], row["team_id"]), round_of(row)) for row in rows]
+
+    # Whom a round asks
+
+    def is_asked(self, key: WorkspaceKey, round_id: str, user_id: str) -> bool:
+        query = select(AUDIENCE.c.user_id).where(_asked(key, round_id, user_id))
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
+    def opt_out(self, key: WorkspaceKey, round_id: str, user_id: str) -> bool:
+        """Don't chase this person in this round. False when they are not asked."""
+        with self._database.write() as connection:
+            change = update(AUDIENCE).where(_asked(key, round_id, user_id)).values(opted_out=True)
+            return connection.execute(change).rowcount == 1
+
+    def begin_chasing(self, key: WorkspaceKey, round_id: str, user_id: str, chased: int) -> bool:
+        """Claim the message to somebody who was chased so often. False when another was quicker or they opted out."""
+        free = and_(_asked(key, round_id, user_id), AUDIENCE.c.chased == chased, AUDIENCE.c.opted_out.is_(False))
+        with self._database.write() as connection:
+            return connection.execute(update(AUDIENCE).where(free).values(chased=chased + 1)).rowcount == 1
+
+    def _change(
+        self, key: WorkspaceKey, round_id: str, also: Also, *conditions: ColumnElement[bool], **values: Any
+    ) -> bool:
+        still = and_(of_workspace(ROUNDS, key), ROUNDS.c.id == round_id, ROUNDS.c.closed_at.is_(None), *conditions)
+        with self._database.write() as connection:
+            if connection.execute(update(ROUNDS).where(still).values(**values)).rowcount != 1:
+                return False
+            also(connection)
+        return True
+
+    def _first(self, key: WorkspaceKey, *conditions: ColumnElement[bool]) -> Round | None:
+        return next(iter(self._found(key, 1, *conditions)), None)
+
+    def _found(self, key: WorkspaceKey, limit: int, *conditions: ColumnElement[bool]) -> list[Round]:
+        query = select(ROUNDS).where(of_workspace(ROUNDS, key), *conditions)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id).limit(limit)).mappings()
+            return [round_of(row) for row in rows]
+
+
+def _messages(of: Round) -> Iterator[dict[str, Any]]:
+    parts = (PARENT, *(statement.id for statement in of.check.statements))
+    return (_unposted(part, number) for number, part in enumerate(parts))
+
+
+def _unposted(part: str, position: int) -> dict[str, Any]:
+    return {"part": part, "position": position, "tries": 0, "begun_at": None, "ts": ""}
+
+
+def _message_of(key: WorkspaceKey, round_id: str, part: str) -> ColumnElement[bool]:
+    return and_(of_workspace(MESSAGES, key), MESSAGES.c.round_id == round_id, MESSAGES.c.part == part)
+
+
+def _asked(key: WorkspaceKey, round_id: str, user_id: str) -> ColumnElement[bool]:
+    return and_(of_workspace(AUDIENCE, key), AUDIENCE.c.round_id == round_id, AUDIENCE.c.user_id == user_id)
+
+
+def _message(row: RowMapping) -> Message:
+    return Message(**{name: row[name] for name in Message.__dataclass_fields__})

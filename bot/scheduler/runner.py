@@ -1,0 +1,100 @@
+"""Does what is due: calls the handler of its kind, notes what became of it, plans the next occurrence."""
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.errors import Unavailable
+from bot.keys import WorkspaceKey
+from bot.scheduler.actions import MOST_TRIES, Action, Due, pause_after
+from bot.scheduler.store import ScheduleStore
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)  # longer than the longest send: one call that waits out Slack's rate limit four times
+
+Handler = Callable[[WorkspaceKey, Due], Action | None]
+
+
+class Runner:
+    """Knows who does what.
+
+    A handler looks first whether the action is still wanted, acts, and returns the next occurrence, if there is one:
+    one after now, so that a long downtime makes one late run and not one for each miss.
+    It runs outside any transaction, and again after a crash: `due.tries` and what it saved itself tell it how far the
+    earlier try came. One that raises is called again after a pause, so only what may pass is worth raising.
+    """
+
+    def __init__(self, store: ScheduleStore, clock: Clock, lease: timedelta = LEASE) -> None:
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._handlers: dict[str, Handler] = {}
+
+    def register(self, kind: str, handler: Handler) -> None:
+        """Have actions of this kind done by that handler. Those of a kind that nobody does are left where they are."""
+        if kind in self._handlers:
+            raise ValueError(f"there is a handler for {kind} already; a kind has one")
+        self._handlers[kind] = handler
+
+    def claim(self, at_most: int, held: Collection[str] = ()) -> list[tuple[WorkspaceKey, Due]]:
+        """Take what is due, the oldest first, but not what is under a lease `held` here."""
+        now = self._clock()
+        if not self._store.is_due(self._handlers, now, held):  # claiming takes SQLite's one lock for writing
+            return []
+        return self._store.claim(self._handlers, now, self._lease, at_most, held)
+
+    def run(self, key: WorkspaceKey, due: Due) -> None:
+        """Do a claimed action. Raises only when the database can't be told: its lease ends, and it runs again."""
+        if due.tries > MOST_TRIES:  # the last one ended with the process
+            self._give_up(key, due)
+            return
+        try:
+            following = self._handle(key, due)
+        except Unavailable as error:
+            log.info("%s: try %d failed: %s", due.action, due.tries, error)
+            self._put_off(key, due)
+        except Exception:  # one bad action never stops the others
+            log.exception("%s: try %d failed", due.action, due.tries)
+            self._put_off(key, due)
+        else:
+            self._done(key, due, following)
+
+    def run_due(self) -> int:
+        """Do all that is due, here and now, one after the other. Returns how many were begun."""
+        count = 0
+        while claimed := self.claim(1):
+            for key, due in claimed:
+                self.run(key, due)
+                count += 1
+        return count
+
+    def next_due(self) -> datetime | None:
+        """When something is to be done next, in any workspace."""
+        return self._store.next_due(self._handlers)
+
+    def seconds_until_next(self, at_most: float) -> float:
+        """Negative when something is overdue."""
+        next_due = self.next_due()
+        return at_most if next_due is None else min(at_most, (next_due - self._clock()).total_seconds())
+
+    def _handle(self, key: WorkspaceKey, due: Due) -> Action | None:
+        following = self._handlers[due.action.kind](key, due)
+        if following is not None and following.name == due.action.name:
+            raise ValueError(f"the next occurrence of {due.action} has the same name, so it would never be done")
+        return following
+
+    def _done(self, key: WorkspaceKey, due: Due, following: Action | None) -> None:
+        if not self._store.done(key, due, self._clock(), following):
+            log.info("%s: moved, cancelled or taken over while it was done; that decides what comes next", due.action)
+
+    def _put_off(self, key: WorkspaceKey, due: Due) -> None:
+        if due.tries >= MOST_TRIES:
+            self._give_up(key, due)
+        else:
+            self._store.put_off(key, due, self._clock() + pause_after(due.tries))
+
+    def _give_up(self, key: WorkspaceKey, due: Due) -> None:
+        if self._store.give_up(key, due, self._clock()):
+            log.error("%s: given up after %d tries; it was due at %s", due.action, MOST_TRIES, due.action.due_at)

@@ -1,0 +1,189 @@
+"""Remembers what is due: the table, planning within the transaction of a fact, and claiming under a lease."""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.keys import WorkspaceKey
+from bot.scheduler.actions import LENGTHS, Action, Due, Failure
+from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.database import Database, UtcDateTime, metadata
+
+PLANNED, DONE, FAILED = "planned", "done", "failed"
+
+DUE_ACTIONS = Table(
+    "due_actions",
+    metadata,
+    *workspace_columns(),
+    Column("kind", String(LENGTHS["kind"]), primary_key=True),
+    Column("subject", String(LENGTHS["subject"]), primary_key=True),
+    Column("occurrence", String(LENGTHS["occurrence"]), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),  # may be claimed from then: due, paused long enough, lease over
+    Column("lease", String(32)),  # names the claim that it is done under
+    Column("tries", Integer, nullable=False),  # how often doing it was begun
+    Column("ended_at", UtcDateTime),  # done or given up
+    Index("due_actions_next", "state", "next_at"),
+    Index("due_actions_ended", "ended_at"),
+)
+
+
+# Planning: these take the connection of the transaction that writes the fact, so that both are there or neither is.
+
+
+def schedule(connection: Connection, key: WorkspaceKey, action: Action) -> bool:
+    """Plan an action. False when one of that name is planned, done or given up already: it stays as it is."""
+    names = {**workspace_values(key), **_names(action)}
+    row = {**names, **_planned_for(action.due_at)}
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    if_new = dialect.insert(DUE_ACTIONS).values(**row).on_conflict_do_nothing().returning(DUE_ACTIONS.c.kind)
+    return connection.execute(if_new).first() is not None
+
+
+def move(connection: Connection, key: WorkspaceKey, action: Action) -> bool:
+    """Set another time for an action that is not done, given up or not. False when there is none.
+
+    A run of it that is under way no longer counts as its last.
+    """
+    moved = update(DUE_ACTIONS).where(_named(key, action), DUE_ACTIONS.c.state != DONE)
+    return connection.execute(moved.values(**_planned_for(action.due_at))).rowcount == 1
+
+
+def cancel(connection: Connection, key: WorkspaceKey, kind: str, subject: str, occurrence: str | None = None) -> int:
+    """Forget an action that is not done; without an occurrence, all of them. Returns how many they were.
+
+    One that is being done meanwhile is not stopped, but has no next occurrence.
+    """
+    own = [of_workspace(DUE_ACTIONS, key), DUE_ACTIONS.c.kind == kind, DUE_ACTIONS.c.subject == subject]
+    if occurrence is not None:
+        own.append(DUE_ACTIONS.c.occurrence == occurrence)
+    unfinished = and_(*own, DUE_ACTIONS.c.state != DONE)
+    # Waits for whoever marks one as done at this moment; the deletion, a statement later, then sees the next one.
+    connection.execute(select(DUE_ACTIONS.c.kind).where(unfinished).with_for_update()).all()
+    return connection.execute(delete(DUE_ACTIONS).where(unfinished)).rowcount
+
+
+class ScheduleStore:
+    """What is due in all workspaces: one ticker does it for all of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def is_due(self, kinds: Collection[str], now: datetime, held: Collection[str] = ()) -> bool:
+        """Is there anything to claim in all workspaces? Looking takes no lock."""
+        with self._database.read() as connection:
+            return bool(connection.execute(select(exists().where(_free(kinds, now, held)))).scalar())
+
+    def claim(
+        self, kinds: Collection[str], now: datetime, lease: timedelta, at_most: int, held: Collection[str] = ()
+    ) -> list[tuple[WorkspaceKey, Due]]:
+        """Take what is due in all workspaces, the oldest first, for as long as the lease lasts.
+
+        What is under one of the leases `held` is left alone even when they have ended: the caller is at it still.
+        """
+        free = select(DUE_ACTIONS).where(_free(kinds, now, held)).order_by(DUE_ACTIONS.c.due_at).limit(at_most)
+        with self._database.write() as connection:
+            rows = connection.execute(free.with_for_update(skip_locked=True)).mappings().all()
+            return [_claimed(connection, row, now, lease) for row in rows]
+
+    def done(self, key: WorkspaceKey, due: Due, now: datetime, following: Action | None = None) -> bool:
+        """Mark an action as done and plan the next occurrence, if there is one.
+
+        False, and nothing planned, when the lease is another's by now or the action was moved or cancelled.
+        """
+        with self._database.write() as connection:
+            is_ours = _end(connection, key, due, state=DONE, ended_at=now)
+            if is_ours and following is not None:
+                schedule(connection, key, following)
+        return is_ours
+
+    def put_off(self, key: WorkspaceKey, due: Due, until: datetime) -> bool:
+        """Let go of an action that failed, to be tried again. False as with `done`."""
+        with self._database.write() as connection:
+            return _end(connection, key, due, next_at=until)
+
+    def give_up(self, key: WorkspaceKey, due: Due, now: datetime) -> bool:
+        """Mark an action as failed for good, until somebody moves it. False as with `done`."""
+        with self._database.write() as connection:
+            return _end(connection, key, due, state=FAILED, ended_at=now)
+
+    def next_due(self, kinds: Collection[str]) -> datetime | None:
+        """When something is to be done next in all workspaces; what is being done now doesn't count."""
+        waiting = and_(_planned(kinds), DUE_ACTIONS.c.lease.is_(None))
+        with self._database.read() as connection:
+            return connection.execute(select(func.min(DUE_ACTIONS.c.next_at)).where(waiting)).scalar()
+
+    def failures(self) -> list[tuple[WorkspaceKey, Failure]]:
+        """What was given up in all workspaces, the oldest first: for whoever runs the bot."""
+        query = select(DUE_ACTIONS).where(DUE_ACTIONS.c.state == FAILED).order_by(DUE_ACTIONS.c.ended_at)
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [(_key(row), Failure(_action(row), row["tries"], row["ended_at"])) for row in rows]
+
+    def clean(self, before: datetime) -> int:
+        """Forget what was done or given up before that time, in all workspaces."""
+        with self._database.write() as connection:
+            return connection.execute(delete(DUE_ACTIONS).where(DUE_ACTIONS.c.ended_at < before)).rowcount
+
+
+def _planned(kinds: Collection[str]) -> ColumnElement[bool]:
+    return and_(DUE_ACTIONS.c.state == PLANNED, DUE_ACTIONS.c.kind.in_(list(kinds)))
+
+
+def _free(kinds: Collection[str], now: datetime, held: Collection[str]) -> ColumnElement[bool]:
+    not_held = or_(DUE_ACTIONS.c.lease.is_(None), DUE_ACTIONS.c.lease.not_in(list(held)))
+    return and_(_planned(kinds), DUE_ACTIONS.c.next_at <= now, not_held)
+
+
+def _named(key: WorkspaceKey, action: Action) -> ColumnElement[bool]:
+    return and_(of_workspace(DUE_ACTIONS, key), *(DUE_ACTIONS.c[part] == text for part, text in _names(action).items()))
+
+
+def _names(action: Action) -> dict[str, str]:
+    return dict(zip(LENGTHS, action.name, strict=True))
+
+
+def _planned_for(due_at: datetime) -> dict[str, Any]:
+    return {"due_at": due_at, "state": PLANNED, "next_at": due_at, "lease": None, "tries": 0, "ended_at": None}
+
+
+def _claimed(connection: Connection, row: RowMapping, now: datetime, lease: timedelta) -> tuple[WorkspaceKey, Due]:
+    key, due = _key(row), Due(_action(row), secrets.token_hex(8), now, row["tries"] + 1)
+    taken = {"lease": due.lease, "next_at": now + lease, "tries": due.tries}
+    connection.execute(update(DUE_ACTIONS).where(_named(key, due.action)).values(**taken))
+    return key, due
+
+
+def _end(connection: Connection, key: WorkspaceKey, due: Due, **values: Any) -> bool:
+    """Let go of an action, if the lease is ours still."""
+    ours = and_(_named(key, due.action), DUE_ACTIONS.c.lease == due.lease)
+    return connection.execute(update(DUE_ACTIONS).where(ours).values(lease=None, **values)).rowcount == 1
+
+
+def _key(row: RowMapping) -> WorkspaceKey:
+    return WorkspaceKey(row["enterprise_id"], row["team_id"])
+
+
+def _action(row: RowMapping) -> Action:
+    return Action(row["kind"], row["subject"], row["due_at"], row["occurrence"])
