@@ -1,6 +1,6 @@
 """The pictures in the documentation: `python -m tests.e2e.screenshots` (or `make screenshots`) takes them anew.
 
-It starts the demo, asks as a person does, and writes docs/answer.png, not-covered.png, suggest.png and home.png.
+It starts the demo, does what a person does, and writes a picture of each scene to docs/.
 """
 
 from __future__ import annotations
@@ -44,7 +44,31 @@ def home(page: Page) -> None:
     expect(page.get_by_role("heading", name="Guidance on the Chief Customer Officer")).to_be_visible()
 
 
-SCENES = {"answer": answer, "not-covered": not_covered, "suggest": suggest, "home": home}
+def feedback(page: Page) -> None:
+    """The small modal behind a thumbs-down."""
+    write(page, "/cco ask where should the CCO report?")
+    page.get_by_role("button", name="This answer did not help").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def inspector(page: Page) -> None:
+    """What goes on between Slack and the bot, with a fault that was switched on."""
+    page.get_by_role("button", name="Inspector").click()
+    page.get_by_text("Faults", exact=True).click()
+    page.get_by_label("What goes wrong").select_option("rate_limited")
+    page.get_by_role("button", name="Switch on").click()
+    write(page, "@cco do we need a CCO?")
+    expect(page.get_by_text("1 reply")).to_be_visible()
+
+
+SCENES = {
+    "answer": answer,
+    "not-covered": not_covered,
+    "suggest": suggest,
+    "home": home,
+    "feedback": feedback,
+    "inspector": inspector,
+}
 
 
 def take(folder: Path) -> None:
