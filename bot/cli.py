@@ -51,12 +51,14 @@ def run() -> None:
 
 @main.command()
 @click.option("--port", default=8425, show_default=True, help="Port of the page; 0 picks a free one.")
+@click.option("--host", default="127.0.0.1", hidden=True)  # refused with a reason when it is any other
 @click.option("--open/--no-open", "opens", default=None, help="Open the page in a browser (or CCO_DEMO_OPEN=0).")
 @click.option("--reset", is_flag=True, help="Start afresh instead of going on where the last demo was.")
-def demo(port: int, opens: bool | None, reset: bool) -> None:
+def demo(port: int, host: str, opens: bool | None, reset: bool) -> None:
     """Try everything in a browser: a local Slack workspace with the real bot in it."""
-    from bot.demo import run_demo
+    from bot.demo import refuse_other_hosts, run_demo
 
+    refuse_other_hosts(host)
     _log_to_stderr("WARNING")
     run_demo(port, opens, reset=reset)
 

@@ -20,7 +20,7 @@ from bot.resources import MANIFEST
 from bot.settings import load_settings
 from bot.variables import unwritable_cache
 from bot.workspace.demo import furnish
-from bot.workspace.server import WorkspaceServer
+from bot.workspace.server import LOOPBACK, WorkspaceServer
 
 SAVE_EVERY = 5.0  # seconds
 
@@ -46,6 +46,15 @@ def run_demo(port: int, opens: bool | None, *, reset: bool = False) -> None:
         server.stop()
     again = "It goes on here next time; `cco demo --reset` starts afresh." if port else "Nothing was left behind."
     click.echo(f"Stopped. {again}")
+
+
+def refuse_other_hosts(host: str) -> None:
+    """Raises Refusal unless the host is this machine's own loopback."""
+    if host not in LOOPBACK:
+        raise Refusal(
+            f"The demo asks nobody for a password, so it serves this machine alone and not {host}. To see it from "
+            "another one, forward its port there: ssh -L 8425:127.0.0.1:8425 and this machine's name."
+        )
 
 
 @contextmanager

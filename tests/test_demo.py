@@ -9,7 +9,9 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import main
 from tests.e2e.demo import Demo, running_demo
 
 HELLO = "Is this still here?"
@@ -58,3 +60,10 @@ def test_a_demo_goes_on_where_it_was_until_it_is_reset(tmp_path: Path, cache: Pa
     with running_demo(tmp_path, cache, "--port", port, "--reset") as demo:
         assert HELLO not in texts(demo)
         demo.interrupt()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5"])
+def test_it_serves_no_other_machine_and_says_so(host: str) -> None:
+    done = CliRunner().invoke(main, ["demo", "--host", host])
+    assert done.exit_code == 1
+    assert f"serves this machine alone and not {host}" in done.output

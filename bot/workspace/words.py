@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from bot.workspace.records import Channel, Person
 
 URL = re.compile(r"(?<![\w<|])(https?://[^\s<>|]+[^\s<>|.,;:!?)])")
+GOES_ON = re.compile(r"[\w-]")  # a name ends before it
 EVERYBODY = {word: f"<!{word}>" for word in ("here", "channel", "everyone")}
 
 
@@ -24,8 +25,15 @@ def typed(text: str, people: Iterable[Person], channels: Iterable[Channel], ment
 
 
 def _replace_names(text: str, sign: str, names: dict[str, str]) -> str:
-    if sign not in text:
-        return text
-    longest_first = sorted((name for name in names if name), key=len, reverse=True)
-    pattern = "|".join(re.escape(name) for name in longest_first)
-    return re.sub(rf"(?<![\w<]){sign}({pattern})(?![\w-])", lambda found: names[found[1]], text)
+    """The longest name after each sign becomes its link. Looked up, since a workspace may have thousands."""
+    longest = max(map(len, names), default=0)
+    parts, end = [], 0
+    for found in re.finditer(rf"(?<![\w<]){sign}", text):
+        start = found.end()
+        sizes = range(min(longest, len(text) - start), 0, -1)
+        ends = (start + size for size in sizes if not GOES_ON.match(text, start + size))
+        known = next((at for at in ends if text[start:at] in names), None)
+        if known:
+            parts += [text[end : found.start()], names[text[start:known]]]
+            end = known
+    return "".join([*parts, text[end:]])
