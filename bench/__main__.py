@@ -1,6 +1,6 @@
-"""`python -m bench [answering] [replies] [envelopes] [start] [memory]`: prints figures, writes bench/results.json.
+"""`python -m bench [answering] [replies] [envelopes] [page] [start] [memory]` prints figures and keeps them.
 
-`python -m bench memory --questions 1000` stops early.
+They are written to bench/results.json. `python -m bench memory --questions 1000` stops early.
 """
 
 import argparse
@@ -8,13 +8,14 @@ import json
 import time
 from pathlib import Path
 
-from bench import answering, envelopes, memory, replies, start
+from bench import answering, envelopes, memory, page, replies, start
 from bench.figures import machine
 
 BENCHMARKS = {
     "answering": answering.run,
     "replies": replies.run,
     "envelopes": envelopes.run,
+    "page": page.run,
     "start": start.run,
     "memory": memory.run,
 }

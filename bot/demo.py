@@ -86,8 +86,11 @@ def _serve(
     click.echo("Type “@cco where should the CCO report?” in a channel, or /cco ask … Ctrl-C stops it.")
     if opens if opens is not None else os.environ.get("CCO_DEMO_OPEN", "1") != "0":
         webbrowser.open(server.url)
+    written = 0
     while not stopped.wait(SAVE_EVERY):
-        server.save(saved)
+        if server.workspace.version != written:
+            written = server.workspace.version
+            server.save(saved)
     bot.close()
     server.save(saved)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.workspace import request_url
@@ -34,6 +36,7 @@ class Courier:
         self.sockets = Sockets(self._acked, self._told)
         self._waiting: dict[str, Waiting] = {}
         self._posts: set[asyncio.Task[None]] = set()  # asyncio itself keeps none
+        self._posters = ThreadPoolExecutor(32)  # asyncio's own threads may all be waiting for what is posted here
 
     @property
     def is_connected(self) -> bool:
@@ -48,7 +51,7 @@ class Courier:
     def dispatch(self, state: State, delivery: Delivery) -> Delivery:
         with state.lock:
             state.deliveries.append(delivery)
-            delivery.sent_at, delivery.started = state.now(), time.monotonic()
+            delivery.sent_at = state.now()
             state.note("delivery", delivery)
             if self.loop is None or self.loop.is_closed():
                 self._failed(state, delivery, NOT_CONNECTED)
@@ -65,6 +68,7 @@ class Courier:
                 self._hand_over(state, each)
 
     def _hand_over(self, state: State, delivery: Delivery) -> None:
+        delivery.started = time.monotonic()
         if self.request_url:
             task = asyncio.create_task(self._post(state, delivery))
             self._posts.add(task)
@@ -77,7 +81,8 @@ class Courier:
 
     async def _post(self, state: State, delivery: Delivery) -> None:
         request = request_url.request(delivery, self.signing_secret, state.now())
-        reply = await asyncio.to_thread(request_url.post, self.request_url, request, self.ack_seconds)
+        post = partial(request_url.post, self.request_url, request, self.ack_seconds)
+        reply = await asyncio.get_running_loop().run_in_executor(self._posters, post)
         if reply.reason:
             self._failed(state, delivery, reply.failure, reply.reason, is_last=reply.stops_retries)
         else:

@@ -14,6 +14,7 @@ from bot.workspace.driver import Workspace
 from bot.workspace.records import Json, NotAllowed
 
 LONGEST_MOVE = timedelta(days=366)
+TIMESTAMP = re.compile(r"\d{10}\.\d{6}")
 USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,20}")
 
 
@@ -26,6 +27,10 @@ class Mistaken(Exception):
 
 
 def _say(workspace: Workspace, a: Json) -> Json:
+    if not a["text"].strip():
+        raise NotAllowed("There is nothing to say yet.")
+    if a.get("thread_ts") and workspace.find(a["channel"], a["thread_ts"]) is None:
+        raise NotAllowed("This thread is no longer there.")
     return workspace.say(a["user"], a["channel"], a["text"], a.get("thread_ts"))
 
 
@@ -82,6 +87,12 @@ def _move_clock(workspace: Workspace, a: Json) -> None:
     workspace.note("clock", clock())
 
 
+def _read(workspace: Workspace, a: Json) -> None:
+    if not TIMESTAMP.fullmatch(a["ts"]):
+        raise Mistaken("ts is no time of a message.")
+    workspace.mark_read(a["user"], a["channel"], a["ts"])
+
+
 def _switch_fault(workspace: Workspace, a: Json) -> None:
     times, seed = a.get("times"), a.get("seed")
     faults.switch(workspace, a["name"], 1 if times is None else times, seed or 0)
@@ -116,7 +127,7 @@ DEEDS = {
         ("user", "ref", "action_id", "value"),
     ),
     "home": Deed(lambda w, a: w.open_home(a["user"], a.get("tab") or "home", 0)),
-    "read": Deed(lambda w, a: w.mark_read(a["user"], a["channel"], a["ts"]), ("user", "channel", "ts")),
+    "read": Deed(_read, ("user", "channel", "ts")),
     "person": Deed(_add_person, ("name", "real_name")),
     "clock": Deed(_move_clock, ()),
     "fault": Deed(_switch_fault, ("name",)),

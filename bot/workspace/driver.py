@@ -104,7 +104,7 @@ class Workspace(World):
         """The message or view as it is now, and whether it is a view."""
         name = ref if isinstance(ref, str) else ref["id"] if "id" in ref else ref["ts"]
         view = self.find_view(name)
-        if view:
+        if view and view[0] == user_id:
             return view[1], True
         rooms = [self._messages[c.id] for c in self.channels.values() if user_id in c.members]
         shown = [room[name] for room in rooms if name in room]

@@ -33,7 +33,7 @@ def checked_view(args: Json, kind: str) -> Json:
     if view.get("type") != kind:
         refuse_blocks([f"must be a valid enum value: {kind} [json-pointer:/view/type]"], "invalid_arguments")
     refuse_blocks(block_kit.view_problems(view), "invalid_arguments")
-    if len(json.dumps(view, ensure_ascii=False).encode()) > LARGEST_VIEW:
+    if len(json.dumps(view, ensure_ascii=False).encode("utf-8", "replace")) > LARGEST_VIEW:
         raise SlackError("view_too_large")
     return dict(view)
 

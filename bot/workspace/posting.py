@@ -41,16 +41,25 @@ def refuse_blocks(found: list[str], error: str = "invalid_blocks") -> None:
 
 def with_block_ids(state: State, blocks: list[Json]) -> list[Json]:
     """Slack names the blocks and elements that the app left unnamed."""
-    named = [block if _has_own_id(block) else {**block, "block_id": state.next_id("b")} for block in map(dict, blocks)]
+    given = _without_nulls(blocks)
+    named = [block if _has_own_id(block) else {**block, "block_id": state.next_id("b")} for block in given]
     for block in named:
         for place in BUTTONS_IN.get(block["type"], ()):
-            block[place] = [{"action_id": state.next_id("a"), **element} for element in block.get(place) or []]
+            if place in block:
+                block[place] = [{"action_id": state.next_id("a"), **element} for element in block[place]]
         for place in BLOCKS_IN.get(block["type"], ()):
             block[place] = with_block_ids(state, block[place])
         for place in ("accessory", "element"):
             if place in block and block[place]["type"] != "image":
                 block[place] = {"action_id": state.next_id("a"), **block[place]}
     return named
+
+
+def _without_nulls(value: Any) -> Any:
+    """A copy; a field that is null is one that the app left out."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+    return [_without_nulls(part) for part in value] if isinstance(value, list) else value
 
 
 def _has_own_id(block: Json) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.workspace.refusals import RULES
 
@@ -13,14 +14,19 @@ Json = dict[str, Any]
 
 
 def from_json(text: str | bytes) -> Any:
-    """What a JSON text says. ValueError for what is none: NaN, which Python would take, or brackets without end."""
+    """What a JSON text says. ValueError for what is none: NaN, which Python would take, a number beyond any, or
+    brackets without end."""
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except RecursionError:
         raise ValueError("nested too deep") from None
 
 
-def _refuse(constant: str) -> None:
+def _finite(number: str) -> float:
+    return float(number) if math.isfinite(float(number)) else _refuse(number)
+
+
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
 

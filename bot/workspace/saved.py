@@ -40,19 +40,20 @@ def restore(state: State, serial: Iterator[int], path: Path) -> bool:
         kept = json.loads(path.read_text(encoding="utf-8"))
         people = [Person(**person) for person in kept["people"]]
         channels = [Channel(**channel) for channel in kept["channels"]]
-        plain = {name: kept[name] for name in PLAIN}
-        messages: dict[str, list[Json]] = kept["messages"]
+        plain = {name: dict(kept[name]) for name in PLAIN}
+        messages = {
+            channel: {message["ts"]: message for message in found} for channel, found in kept["messages"].items()
+        }
+        ephemerals: dict[str, list[Json]] = dict(kept["ephemerals"])
         at, last = datetime.fromisoformat(kept["at"]), int(kept["serial"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
     with state.lock:
         state.people |= {person.id: person for person in people}
         state.channels |= {channel.id: channel for channel in channels}
         state._dms |= {channel.members[0]: channel for channel in channels if channel.is_im}
-        for channel, found in messages.items():
-            state._messages[channel] = {message["ts"]: message for message in found}
-        for user, shown in kept["ephemerals"].items():
-            state._ephemerals[user] = shown
+        state._messages |= messages
+        state._ephemerals |= ephemerals
         for name, value in plain.items():
             getattr(state, name).update(value)
         while next(serial) < last:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import itertools
+import json
 import secrets
 import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
@@ -153,6 +153,7 @@ class WorkspaceServer:
     def _app(self) -> ASGIApp:
         routes = [
             Route("/", _page),
+            Route("/page/index.html", _page),  # with the same headers, whatever it is called
             *Control(self.workspaces).routes(),
             Route("/api/{method}", self._call, methods=["GET", "POST"]),
             Route("/oauth/v2/authorize", self._ask),
@@ -178,7 +179,8 @@ class WorkspaceServer:
         )
         if reply.pause:
             await _pause(request, reply.pause, self.courier.sockets.closing)
-        return JSONResponse(reply.answer, reply.status, reply.headers)
+        # in ASCII, so that half a character in a message can be told to the app as well
+        return Response(json.dumps(reply.answer), reply.status, reply.headers, "application/json")
 
     async def _upload(self, request: Request) -> Response:
         body, workspace = await _body(request), self.workspaces.get(request.path_params["team"])
@@ -195,6 +197,8 @@ class WorkspaceServer:
     async def _hook(self, request: Request) -> Response:
         try:
             body = from_json(await _body(request) or b"")
+            if not isinstance(body, dict):
+                raise ValueError("no object")
             workspace = self.workspaces.get(request.path_params["team"])
             if workspace is None:
                 raise SlackError("expired_url")
@@ -231,7 +235,7 @@ class OwnHostOnly:
         origin = headers.get("origin")
         # slack_sdk's socket client sends a Host without the port
         is_own_host = headers.get("host", "").lower() in own.union(LOOPBACK)
-        if is_own_host and (origin is None or urlsplit(origin).netloc.lower() in own):
+        if is_own_host and (origin is None or origin.lower().partition("//")[2] in own):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()

@@ -119,7 +119,7 @@ class Sockets:
         self._acked(envelope_id, answer if isinstance(answer, dict) else None)
 
     def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Asks the app's oldest connection to come again, as Slack does every few hours."""
+        """Asks the app to open one of its connections anew, as Slack does every few hours."""
         if self.loop is not None and self.queues:
             self.loop.call_soon_threadsafe(self.queues[0].put_nowait, _disconnect(reason))
 

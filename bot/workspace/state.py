@@ -191,7 +191,12 @@ class State:
     def _uncount_reply(self, channel_id: str, reply: Json) -> None:
         parent = self._messages[channel_id].get(reply.get("thread_ts", ""))
         if parent and parent is not reply:
-            parent["reply_count"] -= 1
+            left = [m for m in self._messages[channel_id].values() if m.get("thread_ts") == parent["ts"]]
+            for name in ("reply_count", "reply_users", "reply_users_count", "latest_reply"):
+                parent.pop(name, None)
+            for other in left:
+                if other is not parent:
+                    self._count_reply(parent, other)
 
     def messages(self, channel_id: str, thread_ts: str | None = None) -> list[Json]:
         """The channel's own messages, oldest first; with `thread_ts`, that thread's, its parent first."""

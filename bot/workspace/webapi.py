@@ -100,7 +100,7 @@ class WebApi:
             raise SlackError("invalid_auth")
         if token != (self.app_token if name == "apps.connections.open" else state.bot_token):
             raise SlackError("not_allowed_token_type")
-        if state.token_revoked:
+        if state.token_revoked and token == state.bot_token:
             raise SlackError("token_revoked")
 
     def _check_scopes(self, state: World, method: Method) -> None:

@@ -191,6 +191,27 @@ def test_reactions_and_edits_are_shown(
     expect(page.get_by_text("(edited)")).to_be_visible()
 
 
+def test_an_attachment_is_shown_as_it_came(page: Page, workspace: Workspace, ana: Person, room: Channel) -> None:
+    said = workspace.say(ana.id, room.id, "look")
+    message = workspace.find(room.id, said["ts"])
+    assert message
+    message["attachments"] = [{"id": 1, "text": "from elsewhere"}]
+    workspace.note("edited", message)
+    box = page.locator(".unknown", has_text="attachment: this page cannot draw it")
+    expect(box).to_be_visible()
+    expect(box.locator("pre")).to_contain_text("from elsewhere")
+
+
+def test_whoever_writes_is_taken_to_the_end(page: Page, workspace: Workspace, ben: Person, room: Channel) -> None:
+    for number in range(40):
+        workspace.say(ben.id, room.id, f"message {number}")
+    expect(page.get_by_text("message 39")).to_be_in_viewport()
+    page.get_by_label("Messages", exact=True).evaluate("list => list.scrollTo(0, 0)")
+    expect(page.get_by_text("message 39")).not_to_be_in_viewport()
+    write(page, "my own words")
+    expect(page.get_by_text("my own words")).to_be_in_viewport()
+
+
 # -- shortcuts, tabs, completion
 
 

@@ -34,7 +34,13 @@ def unread(ask: Ask, user: Person, room: Channel) -> int:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Host": "evil.example"}, {"Host": "evil.example:80"}, {"Origin": "https://evil.example"}, {"Origin": "null"}],
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:80"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://["},
+    ],  # which is no address at all
 )
 def test_foreign_hosts_and_origins_are_refused(ask: Ask, headers: dict[str, str]) -> None:
     paths = ("/", "/control/state", "/control/changes", "/page/app.js", "/api/api.test")
@@ -63,8 +69,9 @@ def test_the_servers_own_page_may_ask(ask: Ask, server: WorkspaceServer) -> None
     assert ask("/control/state", Origin=server.url)[0] == 200
 
 
-def test_the_page_runs_no_inline_script_and_loads_nothing_from_elsewhere(server: WorkspaceServer) -> None:
-    with urlopen(server.url) as answer:
+@pytest.mark.parametrize("path", ["/", "/page/index.html"])
+def test_the_page_runs_no_inline_script_and_loads_nothing_from_elsewhere(server: WorkspaceServer, path: str) -> None:
+    with urlopen(server.url + path) as answer:
         policy = answer.headers["Content-Security-Policy"]
         page = answer.read().decode()
     assert "default-src 'none'" in policy
@@ -111,6 +118,9 @@ WHO = {"user": "U", "channel": "C"}
         ("say", b'{"text": "\\ud800"}', 400, "no JSON"),
         ("say", b" " * 2_000_001, 413, "too large"),
         ("say", {**WHO, "text": 5}, 400, "wrong type"),
+        ("say", {**WHO, "text": "  "}, 200, "nothing to say"),
+        ("say", {**WHO, "text": "x", "thread_ts": "1.1"}, 200, "thread is no longer there"),
+        ("read", {**WHO, "ts": "zzz"}, 400, "no time of a message"),
         ("say", {**WHO, "user": "U404", "text": "x"}, 404, "nobody with the id 'U404'"),
         ("say", {**WHO, "channel": "C404", "text": "x"}, 404, "no channel with the id 'C404'"),
         ("say", {**WHO, "text": "x", "team": "T404"}, 404, "no workspace 'T404'"),

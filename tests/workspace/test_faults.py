@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
@@ -84,10 +85,12 @@ def test_a_message_can_be_lost_to_the_app(workspace: Workspace, client: WebClien
 
 
 def test_a_revoked_token_is_told_and_works_again_once_all_is_switched_off(
-    workspace: Workspace, client: WebClient
+    server: WorkspaceServer, workspace: Workspace, client: WebClient
 ) -> None:
     switch(workspace, "revoked_token")
     assert outcome(client.auth_test) == "token_revoked"
+    opened = client.apps_connections_open(app_token=server.app_token)  # the app's own token is still good
+    assert opened["ok"]
     clear(workspace)
     assert outcome(client.auth_test) == "ok"
     assert workspace.faults == []
@@ -178,8 +181,12 @@ def test_a_late_event_is_overtaken_and_still_arrives(
     workspace: Workspace, ana: Person, arrived: Callable[[int], list[str]]
 ) -> None:
     switch(workspace, "late", seed=4)
+    (pause,) = workspace.faults[0].plan
+    before = time.monotonic()
     say(workspace, ana, "one", "two")
     assert arrived(2) == ["two", "one"]
+    late = next(d for d in workspace.deliveries if d.payload["event"]["text"] == "one")
+    assert late.started - before >= pause  # the app's three seconds begin when the event leaves
 
 
 def test_an_event_lost_with_its_connection_comes_again_over_the_next(part: Part) -> None:

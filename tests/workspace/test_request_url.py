@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
 from typing import Any
@@ -14,11 +15,12 @@ from slack_bolt import App
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
 
+from bot.workspace import modals
 from bot.workspace.courier import ACK_RULE
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Delivery
 from bot.workspace.server import WorkspaceServer
-from tests.workspace.conftest import MANIFEST
+from tests.workspace.conftest import MANIFEST, Ask
 from tests.workspace.guest import register
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -153,3 +155,15 @@ def test_an_app_that_takes_too_long_has_broken_the_rule_of_three_seconds(server:
         server.workspace.wait_for(lambda: len(events(server.workspace)) > 1)
     assert events(server.workspace)[0].rule == ACK_RULE
     assert events(server.workspace)[1].reason == "http_timeout"
+
+
+def test_forms_sent_at_once_do_not_wait_for_each_other(ask: Ask, workspace: Workspace, port: int) -> None:
+    title = {"type": "plain_text", "text": "A form"}
+    forms = []
+    for number in range(40):  # more than asyncio ever has threads of its own
+        person = workspace.add_person(f"p{number}", f"Person {number}")
+        view = {"view": {"type": "modal", "title": title, "blocks": []}, "trigger_id": workspace.new_trigger(person.id)}
+        forms.append({"user": person.id, "view_id": modals.open_view(workspace, view)["view"]["id"]})
+    with serving(Broken("200 OK"), port), ThreadPoolExecutor(len(forms)) as crowd:
+        answers = list(crowd.map(lambda form: ask("/control/submit", form), forms))
+    assert {status for status, _ in answers} == {200}

@@ -11,6 +11,9 @@ from bot.clock import MovableClock
 from bot.workspace.server import WorkspaceServer
 from tests.workspace.conftest import MANIFEST
 
+HALF = """{"at": "2026-11-22T00:00:00+00:00", "serial": 9, "channels": [], "messages": {}, "homes": {},
+"read_marks": {}, "people": [{"id": "U1", "name": "ana", "real_name": "Ana Weber", "tz": "UTC"}]}"""
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -71,7 +74,7 @@ def test_a_clock_that_was_moved_stays_moved(file: Path) -> None:
     assert again(file).workspace.now() >= before.workspace.now() - timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"people": 1}', "nonsense"])
+@pytest.mark.parametrize("text", [None, "", "{}", "[]", '{"people": 1}', "nonsense", HALF])
 def test_a_file_that_is_missing_or_broken_is_no_workspace(file: Path, text: str | None) -> None:
     if text is not None:
         file.write_text(text)

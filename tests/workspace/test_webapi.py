@@ -70,6 +70,31 @@ def test_invalid_blocks_are_refused_with_pointers(client: WebClient, room: Chann
     assert answer["response_metadata"]["messages"] == [f"[ERROR] {problem}"]
 
 
+def test_a_field_that_is_null_is_none(client: WebClient, room: Channel, workspace: Workspace, ana: Person) -> None:
+    option = {"text": plain("Red"), "value": "red"}
+    pick = {"type": "checkboxes", "action_id": "pick", "options": [option], "initial_options": None, "confirm": None}
+    blocks = [{"type": "section", "text": plain("t"), "accessory": None}, {"type": "actions", "elements": [pick]}]
+    message = client.chat_postMessage(channel=room.id, text="t", blocks=blocks)["message"]
+    assert "accessory" not in message["blocks"][0]
+    pressed = workspace.click(ana.id, message["ts"], "pick", "red").payload["actions"][0]
+    assert pressed["selected_options"] == [option]
+
+
+def test_half_a_character_comes_back_as_it_was(ask: Ask, server: WorkspaceServer, room: Channel, ana: Person) -> None:
+    token, half = f"Bearer {server.bot_token}", "half \ud83d"
+    status, answer = ask("/api/chat.postMessage", {"channel": room.id, "text": half}, Authorization=token)
+    assert (status, answer["message"]["text"]) == (200, half)
+    view = {"type": "home", "private_metadata": half, "blocks": []}
+    status, answer = ask("/api/views.publish", {"user_id": ana.id, "view": view}, Authorization=token)
+    assert (status, answer["view"]["private_metadata"]) == (200, half)
+
+
+def test_a_number_beyond_any_is_no_json(ask: Ask, server: WorkspaceServer) -> None:
+    body = b'{"filename": "a.txt", "length": 1e400}'
+    status, answer = ask("/api/files.getUploadURLExternal", body, Authorization=f"Bearer {server.bot_token}")
+    assert (status, answer["error"]) == (200, "invalid_json")
+
+
 def test_refusals_have_slacks_names(client: WebClient, room: Channel, ana: Person, workspace: Workspace) -> None:
     theirs = workspace.say(ana.id, room.id, "mine")
     outside = workspace.add_channel("outside", [ana.id])

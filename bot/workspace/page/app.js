@@ -271,6 +271,8 @@ function compose() {
   const send = (thread) => async (text) => {
     const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
     const args = { channel: place, thread_ts: thread?.() };
+    const list = $(thread ? "thread" : "messages");
+    list.scrollTop = list.scrollHeight; // whoever writes wants to see it
     const result = command ? await deed("command", { ...args, command: command[1], text: command[2] })
       : await deed("say", { ...args, text });
     return !result.error;

@@ -59,11 +59,13 @@ export function drawFaults({ faults = [], switches = {} }) {
   $("fault-about").textContent = switches[$("fault").value] ?? "";
   const on = faults.map((fault, index) => ({ ...fault, index: String(index) }));
   reconcile($("faults-on"), on, (fault) => fault.index, (fault) =>
-    h("li", {}, h("strong", {}, worded(fault.name)), ` ${fault.times} more ${fault.times === 1 ? "time" : "times"}`));
+    h("li", {}, h("strong", {}, worded(fault.name)), ` ${lasting(fault)}`));
   $("faults-off").hidden = !faults.length;
   $("faults-title").textContent = faults.length ? `Faults (${faults.length} on)` : "Faults";
 }
 
+const lasting = ({ name, times }) => name === "revoked_token" ? "until all is off"
+  : `${times} more ${times === 1 ? "time" : "times"}`;
 const worded = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 // `whenOpened` fetches what was missed; `deed` switches faults.

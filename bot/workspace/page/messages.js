@@ -3,7 +3,7 @@
 import { drawForm } from "./blocks.js";
 import { h, menu, reconcile } from "./dom.js";
 import { emojis } from "./emoji.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, unknown } from "./mrkdwn.js";
 
 const NEAR = 80; // pixels from the end that still count as being there
 
@@ -63,6 +63,7 @@ function message(item, view) {
       h("time", { class: "muted", datetime: new Date(at).toISOString(), title: people.times.full(at) },
         people.times.time(at))),
     body(item, view), item.files?.map((file) => h("p", { class: "file" }, `File: ${file.title || file.name}`)),
+    item.attachments?.map((part) => unknown({ ...part, type: "attachment" })),
     item.edited && h("span", { class: "muted" }, "(edited)"), reactions(item, people), tools(item, view)));
 }
 
