@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: demo test lint check bench screenshots clean
+.PHONY: demo test soak lint check bench screenshots clean
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.12"; exit 1; }
@@ -16,8 +16,11 @@ $(INSTALLED): pyproject.toml
 demo: $(INSTALLED)
 	$(BIN)/cco demo
 
-test: $(INSTALLED)
+test: $(INSTALLED)  # a few minutes; what takes longer is in soak
 	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal
+
+soak: $(INSTALLED)
+	$(BIN)/python -m pytest -m soak
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

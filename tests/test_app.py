@@ -355,6 +355,7 @@ def test_after_slack_asks_it_to_connect_anew_it_keeps_answering(
     workspace.sockets.disconnect()
     workspace.wait_for(lambda: happened(workspace).count("disconnected") == 1, PATIENCE)
     assert happened(workspace).count("connected") == 2
+    workspace.courier.ack_seconds = 0.5  # should the client not listen yet, Slack's repetitions come soon
     await_answer(workspace, room, ask(workspace, ana, room))
 
 
@@ -402,7 +403,7 @@ def test_an_app_token_revoked_while_disconnected_ends_it_and_is_no_loop(
     serving = threading.Thread(target=lambda: raised.append(end_of(bot)), daemon=True)
     serving.start()
     assert connected.wait(PATIENCE)
-    workspace.revoke_token()
+    workspace.faults.append(Fault("apps.connections.open", error="token_revoked", times=10_000))
     bot.socket.client.auto_reconnect_enabled = False
     bot.socket.client.disconnect()
     serving.join(PATIENCE)

@@ -23,3 +23,35 @@ INPUT = "input"
 
 # Message metadata, by which our own posts are recognised after an unknown outcome
 ANSWER_EVENT = "cco_answer"
+
+# The readiness check. A button's value is a round's id if nothing else is said.
+VOTE = "vote"  # one a possible answer, numbered; value: views.vote_value
+VOTE_ALL = "vote_all"
+MY_ANSWERS = "my_answers"
+MANAGE_ROUND = "manage_round"
+CLOSE_ROUND = "close_round"
+CANCEL_ROUND = "cancel_round"
+STOP_CHASING = "stop_chasing"
+START_REALITY_CHECK = "start_reality_check"
+SHOW_RESULTS = "show_results"
+
+# Its modals; private metadata is a round's id, or that of what is about to be started
+START_FORM = "start_form"
+START_CONFIRMATION = "start_confirmation"
+VOTE_FORM = "vote_form"
+MANAGE_FORM = "manage_form"
+
+# Inputs in them
+START_CHECK = "start_check"
+START_CHANNEL = "start_channel"
+START_AUDIENCE = "start_audience"  # everybody or chosen
+START_PEOPLE = "start_people"
+START_DEADLINE = "start_deadline"
+START_ANONYMITY = "start_anonymity"  # anonymous or named
+START_SHOWN = "start_shown"  # close or live
+START_SMALLEST = "start_smallest"
+START_CO_FACILITATOR = "start_co_facilitator"
+VOTE_STATEMENT = "vote_statement"  # one a statement; a colon and the statement's id follow
+MANAGE_DEADLINE = "manage_deadline"
+MANAGE_STARTER = "manage_starter"
+MANAGE_CO_FACILITATOR = "manage_co_facilitator"

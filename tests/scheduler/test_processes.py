@@ -19,6 +19,8 @@ from bot.storage.database import Database
 from tests.scheduler.claimer import LEASE
 from tests.scheduler.examples import CLOSE, NOON, PATIENCE, TICK, plan, rows
 
+pytestmark = pytest.mark.soak  # more than a minute
+
 ROOT = Path(__file__).parents[2]
 
 

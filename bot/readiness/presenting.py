@@ -1,0 +1,440 @@
+"""Turns rounds, answers and tallies into the views that show them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from fractions import Fraction
+
+from bot.readiness.ballots import Turnout
+from bot.readiness.checks import Answer, Check, Statement
+from bot.readiness.consensus import Consensus, Direction, Overlap, Standing, movement, standings, summary
+from bot.readiness.disclosure import Withheld
+from bot.readiness.rounds import SMALLEST_GROUP, SMALLEST_POSSIBLE, Result, Round
+from bot.readiness.tally import Tally
+from bot.readiness.views import (
+    Bar,
+    ChaseView,
+    Choice,
+    ConfirmationView,
+    ManageForm,
+    Moment,
+    MovementView,
+    MyAnswersView,
+    ParentView,
+    Question,
+    RefusalView,
+    Refused,
+    ResultGroup,
+    ResultItem,
+    ResultsView,
+    RoundLine,
+    RoundsView,
+    SavedView,
+    StartConfirmation,
+    StartForm,
+    StatementView,
+    Summary,
+    VoteForm,
+    vote_value,
+)
+
+PAGE = 12  # statements in a message of results: with their advice well under Slack's 50 blocks
+CONFIRMED = 5  # answers repeated in a confirmation
+CELLS = 10  # of a bar
+LABEL = 20  # characters that Slack's chart takes
+ARROWS = {Direction.UP: "↑ ", Direction.DOWN: "↓ ", Direction.SAME: "= ", Direction.UNCLEAR: ""}
+HEADINGS = {
+    Consensus.SPLIT: "Talk about these first: we see them differently",
+    Consensus.GAP: "Missing, and we agree",
+    Consensus.TOO_FEW: "Too few answers to say",
+    Consensus.STRONG: "In place, and we agree",
+}
+NOT_SHOWN = "Not shown"
+
+
+class Presenter:
+    """Fills the views. `advice` is the advice of every card in one line, by the card's id."""
+
+    def __init__(self, advice: Mapping[str, str]) -> None:
+        self._advice = advice
+
+    # Starting
+
+    def start_form(
+        self,
+        checks: Sequence[Check],
+        deadline: datetime,
+        *,
+        check_id: str = "",
+        channel_id: str = "",
+        people: Iterable[str] = (),
+        anonymous: bool = True,
+        live: bool = False,
+        smallest_group: int = SMALLEST_GROUP,
+        co_facilitator: str = "",
+    ) -> StartForm:
+        """The first of the checks is chosen where `check_id` is none of them."""
+        choices = tuple(Choice(check.id, check.title) for check in checks)
+        return StartForm(
+            checks=choices,
+            check=next((choice for choice in choices if choice.value == check_id), choices[0]),
+            deadline=int(deadline.timestamp()),
+            channel_id=channel_id,
+            chosen_people=tuple(people),
+            anonymous=anonymous,
+            live=live,
+            smallest_group=smallest_group,
+            smallest_possible=SMALLEST_POSSIBLE,
+            co_facilitator=co_facilitator,
+        )
+
+    def start_confirmation(self, draft_id: str, new: Round, zone: tzinfo = UTC) -> StartConfirmation:
+        """`new` is the round as it would be started, with the number of people it asks."""
+        return StartConfirmation(
+            draft_id=draft_id,
+            title=_title(new),
+            channel_id=new.channel_id,
+            asked=new.asked,
+            messages=1 + len(new.check.statements),
+            closes=moment(new.deadline, zone),
+            anonymous=new.anonymous,
+            live=new.live,
+            smallest_group=new.smallest_group,
+        )
+
+    # While it is open
+
+    def parent(self, of: Round, turnout: Turnout, zone: tzinfo = UTC) -> ParentView:
+        return ParentView(
+            round_id=of.id,
+            title=_title(of),
+            intro=of.check.intro,
+            statements=len(of.check.statements),
+            voted=turnout.voted,
+            asked=turnout.asked,
+            closes=_end(of, zone),
+            starter=of.starter,
+            co_facilitator=of.co_facilitator,
+            anonymous=of.anonymous,
+            live=of.live,
+            smallest_group=of.smallest_group,
+            closed=not of.is_open,
+            cancelled=of.cancelled,
+        )
+
+    def statement(self, of: Round, statement_id: str, live: Tally | None = None) -> StatementView:
+        """A tally is shown in a named round that is live, and in no other, whoever passes one."""
+        number, shown = _numbered(of.check)[statement_id]
+        return StatementView(
+            number=number,
+            statements=len(of.check.statements),
+            title=shown.title,
+            text=shown.text,
+            card_id=shown.card if shown.card in self._advice else "",
+            buttons=tuple(Choice(vote_value(of.id, shown.id, answer), answer) for answer in of.check.answers),
+            tally=tally_words(live) if live and of.shows_live and not of.anonymous else "",
+            closed=not of.is_open,
+        )
+
+    def vote_form(self, of: Round, answers: Mapping[str, Answer], zone: tzinfo = UTC) -> VoteForm:
+        return VoteForm(
+            round_id=of.id,
+            title=_title(of),
+            questions=tuple(
+                Question(one.id, number, one.title, one.text, answers.get(one.id, ""))
+                for number, one in _numbered(of.check).values()
+            ),
+            answers=of.check.answers,
+            closes=moment(of.deadline, zone),
+            anonymous=of.anonymous,
+        )
+
+    def saved(self, of: Round, answers: Mapping[str, Answer], zone: tzinfo = UTC) -> SavedView:
+        return SavedView(_title(of), _own_lines(of, answers), _answered(of, answers), moment(of.deadline, zone))
+
+    def my_answers(self, of: Round, answers: Mapping[str, Answer], now: datetime, zone: tzinfo = UTC) -> MyAnswersView:
+        return MyAnswersView(
+            round_id=of.id,
+            title=_title(of),
+            lines=_own_lines(of, answers),
+            answered=_answered(of, answers),
+            closes=_end(of, zone),
+            takes_votes=of.takes_votes(now),
+            erased=not of.is_open and (of.anonymous or of.cancelled),
+        )
+
+    def confirmation(self, of: Round, answers: Mapping[str, Answer], changed: Iterable[str]) -> ConfirmationView:
+        """`changed` are the statements answered since the last confirmation."""
+        wanted = set(changed)
+        lines = _own_lines(of, {name: answer for name, answer in answers.items() if name in wanted}, unanswered=False)
+        return ConfirmationView(
+            round_id=of.id,
+            lines=lines[:CONFIRMED],
+            more=max(0, len(lines) - CONFIRMED),
+            answered=_answered(of, answers),
+            statements=len(of.check.statements),
+        )
+
+    def chase(self, of: Round, *, last: bool, stopped: bool = False, zone: tzinfo = UTC) -> ChaseView:
+        return ChaseView(
+            round_id=of.id,
+            title=_title(of),
+            channel_id=of.channel_id,
+            statements=len(of.check.statements),
+            closes=moment(of.deadline, zone),
+            anonymous=of.anonymous,
+            last=last,
+            stopped=stopped,
+        )
+
+    def manage_form(self, of: Round, turnout: Turnout, zone: tzinfo = UTC) -> ManageForm:
+        return ManageForm(
+            round_id=of.id,
+            title=_title(of),
+            voted=turnout.voted,
+            asked=turnout.asked,
+            closes=moment(of.deadline, zone),
+            starter=of.starter,
+            co_facilitator=of.co_facilitator,
+            anonymous=of.anonymous,
+            smallest_group=of.smallest_group,
+        )
+
+    # After the close
+
+    def results(
+        self, of: Round, results: Sequence[Result], turnout: Turnout, *, reality_check: bool = False, chart: bool = True
+    ) -> tuple[ResultsView, ...]:
+        """One message, or more for a long check. `reality_check` offers it where there is something to check.
+
+        Without the chart, nothing that it says is lost. ValueError for a round that has no results.
+        """
+        if of.is_open or of.cancelled:
+            raise ValueError(f"round {of.id} has no results: it is {'cancelled' if of.cancelled else 'open'}")
+        found = _standings(of, results)
+        counted = _summary(of, results, found)
+        empty = all(result.withheld is Withheld.TOO_FEW for result in results)  # eleven times the same says less
+        pages = list(_pages(() if empty else self._grouped(of, results, found))) or [()]
+        bars = _bars(of.check, _tallies(results)) if chart else {}
+        return tuple(
+            ResultsView(
+                round_id=of.id,
+                title=_title(of),
+                page=number,
+                pages=len(pages),
+                voted=turnout.voted,
+                asked=turnout.asked,
+                smallest_group=of.smallest_group,
+                anonymous=of.anonymous,
+                summary=counted,
+                groups=page,
+                bars=tuple(bars[item.number] for group in page for item in group.items if item.number in bars),
+                lines=tuple(item.line for group in page for item in group.items),
+                reality_check=reality_check and number == len(pages) and bool(counted.gap + counted.split),
+            )
+            for number, page in enumerate(pages, 1)
+        )
+
+    def movement(
+        self,
+        of: Round,
+        results: Sequence[Result],
+        before: Round,
+        before_results: Sequence[Result],
+        overlap: Overlap,
+        zone: tzinfo = UTC,
+    ) -> MovementView:
+        now, then = _tallies(results), _tallies(before_results)
+        fewest = max(of.smallest_group, before.smallest_group)
+        comparable = overlap.is_comparable(fewest)
+        lines = (
+            _moved(number, one.title, then.get(one.id), now.get(one.id), overlap, fewest)
+            for number, one in _numbered(of.check).values()
+        )
+        return MovementView(
+            title=_title(of),
+            before=_end(before, zone),
+            both=overlap.both,
+            voted=overlap.later,
+            comparable=comparable,
+            lines=tuple(lines) if comparable else (),
+        )
+
+    def rounds(
+        self, channel_id: str, listed: Iterable[tuple[Round, Turnout, Sequence[Result]]], zone: tzinfo = UTC
+    ) -> RoundsView:
+        return RoundsView(channel_id, tuple(_round_line(of, turnout, results, zone) for of, turnout, results in listed))
+
+    def refusal(self, reason: Refused, of: Round | None = None, *, channel_id: str = "", link: str = "") -> RefusalView:
+        """`of` is the round it is about, or for too few people the one that would have been; `link` leads to it."""
+        if of is None:
+            return RefusalView(reason, channel_id)
+        return RefusalView(
+            reason=reason,
+            channel_id=of.channel_id,
+            title=_title(of),
+            starter=of.starter,
+            co_facilitator=of.co_facilitator,
+            link=link,
+            asked=of.asked,
+            smallest_group=of.smallest_group,
+        )
+
+    def _grouped(self, of: Round, results: Sequence[Result], found: tuple[Standing, ...]) -> tuple[ResultGroup, ...]:
+        items: dict[str, list[ResultItem]] = {heading: [] for heading in (*HEADINGS.values(), NOT_SHOWN)}
+        numbered = _numbered(of.check)
+        for one in found:
+            number, statement = numbered[one.statement_id]
+            items[HEADINGS[one.consensus]].append(self._item(number, statement, one.tally))
+        for result in results:
+            if result.withheld and result.statement_id in numbered:
+                number, statement = numbered[result.statement_id]
+                heading = HEADINGS[Consensus.TOO_FEW] if result.withheld is Withheld.TOO_FEW else NOT_SHOWN
+                reason = _reason(result.withheld, of.smallest_group)
+                items[heading].append(self._item(number, statement, None, reason))
+        return tuple(ResultGroup(heading, tuple(some)) for heading, some in items.items() if some)
+
+    def _item(self, number: int, of: Statement, tally: Tally | None, withheld: str = "") -> ResultItem:
+        known = of.card in self._advice
+        return ResultItem(
+            number=number,
+            title=of.title,
+            text=of.text,
+            tally=tally_words(tally) if tally else "",
+            bar=bar(tally) if tally else "",
+            withheld=withheld,
+            card_id=of.card if known else "",
+            advice=self._advice[of.card] if known else "",
+        )
+
+
+def moment(at: datetime, zone: tzinfo = UTC) -> Moment:
+    there = at.astimezone(zone)
+    name = getattr(zone, "key", "") or there.tzname() or "UTC"
+    safe = "".join(letter for letter in name if letter not in "<>|&")
+    return Moment(int(at.timestamp()), f"{there:%a} {there.day} {there:%b %Y, %H:%M} ({safe})")
+
+
+def tally_words(tally: Tally) -> str:
+    """Yes and No are always there, the others where somebody said so."""
+    counts = [(tally.yes, "yes"), (tally.no, "no"), (tally.not_sure, "not sure"), (tally.not_my_area, "not my area")]
+    return " · ".join(f"{count} {name}" for count, name in counts if count or name in {"yes", "no"})
+
+
+def bar(tally: Tally) -> str:
+    """The share of Yes; full only when all say so, empty only when none does."""
+    share = tally.share
+    if share is None:
+        return ""
+    cells = round(share * CELLS)
+    if 0 < share < 1:
+        cells = min(max(cells, 1), CELLS - 1)
+    return "▓" * cells + "░" * (CELLS - cells)
+
+
+def _title(of: Round) -> str:
+    return of.title or of.check.title
+
+
+def _end(of: Round, zone: tzinfo) -> Moment:
+    """When it closed, or is going to."""
+    return moment(of.closed_at or of.deadline, zone)
+
+
+def _numbered(check: Check) -> dict[str, tuple[int, Statement]]:
+    return {statement.id: (number, statement) for number, statement in enumerate(check.statements, 1)}
+
+
+def _own_lines(of: Round, answers: Mapping[str, Answer], *, unanswered: bool = True) -> tuple[str, ...]:
+    return tuple(
+        f"{number} · {one.title}: {answers.get(one.id, 'not answered yet')}"
+        for number, one in _numbered(of.check).values()
+        if unanswered or one.id in answers
+    )
+
+
+def _answered(of: Round, answers: Mapping[str, Answer]) -> int:
+    return sum(statement.id in answers for statement in of.check.statements)
+
+
+def _tallies(results: Sequence[Result]) -> dict[str, Tally]:
+    """Those that may be shown."""
+    return {result.statement_id: result.tally for result in results if result.tally and not result.withheld}
+
+
+def _standings(of: Round, results: Sequence[Result]) -> tuple[Standing, ...]:
+    known = {name: tally for name, tally in _tallies(results).items() if of.check.statement(name)}
+    return standings(known, of.check.thresholds, of.smallest_group)
+
+
+def _summary(of: Round, results: Sequence[Result], found: tuple[Standing, ...]) -> Summary:
+    counts = summary(found)
+    withheld = [result.withheld for result in results]
+    return Summary(
+        strong=counts[Consensus.STRONG],
+        gap=counts[Consensus.GAP],
+        split=counts[Consensus.SPLIT],
+        too_few=counts[Consensus.TOO_FEW] + withheld.count(Withheld.TOO_FEW),
+        not_shown=withheld.count(Withheld.TOO_CLOSE),
+        strong_from=_percent(of.check.thresholds.strong),
+        gap_to=_percent(of.check.thresholds.gap),
+    )
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share * 100):.3g} %"
+
+
+def _reason(withheld: Withheld, smallest: int) -> str:
+    if withheld is Withheld.TOO_FEW:
+        return f"not shown, fewer than {smallest} people answered it"
+    return f"not shown, beside an earlier result it could single out fewer than {smallest} people"
+
+
+def _bars(check: Check, tallies: Mapping[str, Tally]) -> dict[int, Bar]:
+    """By the statement's number, which also tells apart what a short label can't."""
+    return {
+        number: Bar(_label(f"{number} {one.title}"), tallies[one.id].yes, tallies[one.id].no, tallies[one.id].not_sure)
+        for number, one in _numbered(check).values()
+        if one.id in tallies
+    }
+
+
+def _label(text: str) -> str:
+    return text if len(text) <= LABEL else f"{text[: LABEL - 1].rstrip()}…"
+
+
+def _pages(groups: tuple[ResultGroup, ...]) -> Iterator[tuple[ResultGroup, ...]]:
+    """Cut after so many statements; a group that is cut has its heading on both pages."""
+    flat = [(group.heading, item) for group in groups for item in group.items]
+    for start in range(0, len(flat), PAGE):
+        page: dict[str, list[ResultItem]] = {}
+        for heading, item in flat[start : start + PAGE]:
+            page.setdefault(heading, []).append(item)
+        yield tuple(ResultGroup(heading, tuple(items)) for heading, items in page.items())
+
+
+def _moved(number: int, title: str, then: Tally | None, now: Tally | None, overlap: Overlap, fewest: int) -> str:
+    moved = movement(then, now, overlap, fewest)
+    if then is None or now is None or moved.direction is Direction.UNCLEAR:
+        return f"{number} · {title}: can't be compared"
+    counts = f"{then.yes} of {then.opinions} said yes, now {now.yes} of {now.opinions}"
+    return f"{ARROWS[moved.direction]}{number} · {title}: {counts}"
+
+
+def _round_line(of: Round, turnout: Turnout, results: Sequence[Result], zone: tzinfo) -> RoundLine:
+    counted = None if of.is_open or not results else _summary(of, results, _standings(of, results))
+    return RoundLine(
+        round_id=of.id,
+        title=_title(of),
+        ends=_end(of, zone),
+        voted=turnout.voted,
+        asked=turnout.asked,
+        is_open=of.is_open,
+        standing=_standing_words(counted) if counted else "",
+    )
+
+
+def _standing_words(counted: Summary) -> str:
+    words = f"{counted.strong} in place · {counted.gap} missing · {counted.split} seen differently"
+    unknown = counted.too_few + counted.not_shown
+    return f"{words} · {unknown} not known" if unknown else words

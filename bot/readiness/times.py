@@ -1,0 +1,104 @@
+"""The times of a round: the deadline that is offered, when to chase those who have not answered, and spans in words.
+
+Working days are Monday to Friday but for the holidays given. What a clock on the wall says is worked out in the zone of
+whoever starts the round; all that is returned is UTC.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import zip_longest
+from zoneinfo import ZoneInfo
+
+WORKING_DAYS = 3
+END_OF_WORK = time(17)
+SHORT_ROUND = timedelta(days=2)
+BEFORE_DEADLINE = timedelta(hours=24)
+BEFORE_SHORT_DEADLINE = timedelta(hours=2)
+BETWEEN_CHASES = timedelta(hours=1)
+UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of a person as Slack names it; UTC where this machine knows no such zone."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # a name that is unknown, or odd, or a folder of zones
+        return ZoneInfo("UTC")
+
+
+def default_deadline(now: datetime, zone: ZoneInfo, holidays: Collection[date] = ()) -> datetime:
+    """The third working day after today at 17:00, today and 17:00 being those of the zone."""
+    day = now.astimezone(zone).date()
+    for _ in range(WORKING_DAYS):
+        day = _next_working_day(day, holidays)
+    return datetime.combine(day, END_OF_WORK, zone).astimezone(UTC)
+
+
+def _next_working_day(day: date, holidays: Collection[date]) -> date:
+    day += timedelta(days=1)
+    while day.weekday() >= 5 or day in holidays:
+        day += timedelta(days=1)
+    return day
+
+
+class Occasion(StrEnum):
+    """Why people are chased."""
+
+    HALF_TIME = "half_time"
+    LAST_CALL = "last_call"
+
+
+@dataclass(frozen=True)
+class Chase:
+    """One reminder to all who have not answered by then."""
+
+    occasion: Occasion
+    at: datetime
+
+
+def chases(opened_at: datetime, deadline: datetime, *, now: datetime, sent: Iterable[Chase] = ()) -> tuple[Chase, ...]:
+    """What to plan from now on, at the start of a round and again each time it is extended.
+
+    `sent` is what went out before. After an extension half time is that of the whole round and is not repeated. The
+    last call is: the one that was sent named another deadline. What would have been due before now is left out: nobody
+    is chased at once because a round was extended. Of two within an hour the later is kept, and none comes within an
+    hour of one that was sent.
+    """
+    before = tuple(sent)
+    half_time = Chase(Occasion.HALF_TIME, opened_at + (deadline - opened_at) / 2)
+    wanted = [half_time] if not before else []
+    wanted.append(Chase(Occasion.LAST_CALL, deadline - _notice(deadline - opened_at)))
+    due = sorted((one for one in wanted if now < one.at < deadline), key=lambda one: (one.at, one.occasion))
+    apart = [one for one, after in zip_longest(due, due[1:]) if after is None or _apart(one, after)]
+    return tuple(one for one in apart if all(_apart(past, one) for past in before))
+
+
+def may_chase(now: datetime, deadline: datetime, last_chased: datetime | None) -> bool:
+    """May a reminder still go out? One that was planned may come late, after downtime."""
+    return now < deadline and (last_chased is None or now - last_chased >= BETWEEN_CHASES)
+
+
+def _notice(length: timedelta) -> timedelta:
+    return BEFORE_SHORT_DEADLINE if length < SHORT_ROUND else BEFORE_DEADLINE
+
+
+def _apart(one: Chase, after: Chase) -> bool:
+    return after.at - one.at >= BETWEEN_CHASES
+
+
+def span(length: timedelta) -> str:
+    """A length of time in words, its two largest units, rounded down: “2 days 4 hours”."""
+    words = []
+    for name, unit in UNITS:
+        count, length = divmod(max(length, timedelta()), unit)
+        words.append(f"{count} {name}{'' if count == 1 else 's'}" if count else "")
+    first = next((place for place, word in enumerate(words) if word), None)
+    return "less than a minute" if first is None else " ".join(filter(None, words[first : first + 2]))
+
+
+def on_the_wall(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment as a clock and a calendar in the zone show it, with the zone's name."""
+    local = moment.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({zone.key})"
