@@ -97,6 +97,7 @@ function go(change) {
     arriving = true;
     limit = WINDOW;
     $("messages").replaceChildren(); // drawn anew, it begins at its end
+    for (const box of document.querySelectorAll(".composer textarea")) box.value = "";
   }
   $("thread").replaceChildren();
   if (where.team !== before) {
@@ -266,18 +267,21 @@ function drawHome(ctx) {
 }
 
 function compose() {
-  const place = where.place;
-  $("compose").hidden = place === HOME;
+  const before = $("compose").querySelector("textarea"); // somebody may be typing here already
+  const [typed, isTyping] = [before?.value ?? "", before === document.activeElement];
+  $("compose").hidden = where.place === HOME;
   const send = (thread) => async (text) => {
     const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
-    const args = { channel: place, thread_ts: thread?.() };
+    const args = { channel: where.place, thread_ts: thread?.() };
     const list = $(thread ? "thread" : "messages");
     list.scrollTop = list.scrollHeight; // whoever writes wants to see it
     const result = command ? await deed("command", { ...args, command: command[1], text: command[2] })
       : await deed("say", { ...args, text });
     return !result.error;
   };
-  composer($("compose"), "Write a message", send(), offers, shortcuts("global"));
+  const box = composer($("compose"), "Write a message", send(), offers, shortcuts("global"));
+  box.value = typed;
+  if (before && isTyping) box.focus();
   composer($("reply"), "Reply", send(() => where.thread), offers);
 }
 
