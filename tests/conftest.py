@@ -6,12 +6,16 @@ import os
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from tests.postgres import NEITHER, Cluster, binaries, running_cluster
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -63,3 +67,14 @@ def cluster_url(cluster: Cluster) -> Iterator[str]:
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the search index of the shipped knowledge is built, once for all tests that start a bot."""
     return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process. On CI a missing one is a failure."""
+    from tests.browser import CHROMIUM, NO_CHROMIUM, running_browser  # most tests need none
+
+    if CHROMIUM is None:
+        pytest.fail(NO_CHROMIUM)
+    with running_browser() as launched:
+        yield launched

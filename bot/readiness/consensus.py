@@ -1,6 +1,5 @@
 """Reads the tallies of a round: on what people agree, what to talk about first, what moved since the last round."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -21,15 +20,6 @@ class Consensus(StrEnum):
     STRONG = "strong"
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where a statement stands."""
-
-    statement_id: str
-    tally: Tally
-    consensus: Consensus
-
-
 def consensus_of(tally: Tally, thresholds: Thresholds, fewest: int) -> Consensus:
     """`fewest` is how many opinions it takes to speak of agreement at all."""
     share = tally.share
@@ -38,23 +28,6 @@ def consensus_of(tally: Tally, thresholds: Thresholds, fewest: int) -> Consensus
     if share >= thresholds.strong:
         return Consensus.STRONG
     return Consensus.GAP if share <= thresholds.gap else Consensus.SPLIT
-
-
-def standings(tallies: Mapping[str, Tally], thresholds: Thresholds, fewest: int) -> tuple[Standing, ...]:
-    """What to talk about first comes first, the weaker before the stronger, else as the check has them."""
-    found = [Standing(name, tally, consensus_of(tally, thresholds, fewest)) for name, tally in tallies.items()]
-    order = list(Consensus)
-    return tuple(sorted(found, key=lambda one: (order.index(one.consensus), _strength(one.tally))))
-
-
-def summary(found: tuple[Standing, ...]) -> dict[Consensus, int]:
-    """How many statements stand where; every class is named."""
-    return {consensus: sum(one.consensus is consensus for one in found) for consensus in Consensus}
-
-
-def _strength(tally: Tally) -> Fraction:
-    share = tally.share
-    return Fraction(-1) if share is None else share  # nobody could say: weaker than nobody said Yes
 
 
 class Direction(StrEnum):

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from fractions import Fraction
 
 from bot.readiness.ballots import Turnout
 from bot.readiness.checks import Answer, Check, Statement
-from bot.readiness.consensus import Consensus, Direction, Overlap, Standing, movement, standings, summary
+from bot.readiness.consensus import Consensus, Direction
 from bot.readiness.disclosure import Withheld
+from bot.readiness.findings import Earlier, Line, by_class, lines_of, percent
 from bot.readiness.rounds import SMALLEST_GROUP, SMALLEST_POSSIBLE, Result, Round
 from bot.readiness.tally import Tally
 from bot.readiness.views import (
@@ -47,8 +47,8 @@ HEADINGS = {
     Consensus.GAP: "Missing, and we agree",
     Consensus.TOO_FEW: "Too few answers to say",
     Consensus.STRONG: "In place, and we agree",
+    None: "Not shown",
 }
-NOT_SHOWN = "Not shown"
 
 
 class Presenter:
@@ -91,7 +91,7 @@ class Presenter:
         """`new` is the round as it would be started, with the number of people it asks."""
         return StartConfirmation(
             draft_id=draft_id,
-            title=_title(new),
+            title=new.name,
             channel_id=new.channel_id,
             asked=new.asked,
             messages=1 + len(new.check.statements),
@@ -106,7 +106,7 @@ class Presenter:
     def parent(self, of: Round, turnout: Turnout, zone: tzinfo = UTC) -> ParentView:
         return ParentView(
             round_id=of.id,
-            title=_title(of),
+            title=of.name,
             intro=of.check.intro,
             statements=len(of.check.statements),
             voted=turnout.voted,
@@ -138,7 +138,7 @@ class Presenter:
     def vote_form(self, of: Round, answers: Mapping[str, Answer], zone: tzinfo = UTC) -> VoteForm:
         return VoteForm(
             round_id=of.id,
-            title=_title(of),
+            title=of.name,
             questions=tuple(
                 Question(one.id, number, one.title, one.text, answers.get(one.id, ""))
                 for number, one in _numbered(of.check).values()
@@ -149,12 +149,12 @@ class Presenter:
         )
 
     def saved(self, of: Round, answers: Mapping[str, Answer], zone: tzinfo = UTC) -> SavedView:
-        return SavedView(_title(of), _own_lines(of, answers), _answered(of, answers), moment(of.deadline, zone))
+        return SavedView(of.name, _own_lines(of, answers), _answered(of, answers), moment(of.deadline, zone))
 
     def my_answers(self, of: Round, answers: Mapping[str, Answer], now: datetime, zone: tzinfo = UTC) -> MyAnswersView:
         return MyAnswersView(
             round_id=of.id,
-            title=_title(of),
+            title=of.name,
             lines=_own_lines(of, answers),
             answered=_answered(of, answers),
             closes=_end(of, zone),
@@ -177,7 +177,7 @@ class Presenter:
     def chase(self, of: Round, *, last: bool, stopped: bool = False, zone: tzinfo = UTC) -> ChaseView:
         return ChaseView(
             round_id=of.id,
-            title=_title(of),
+            title=of.name,
             channel_id=of.channel_id,
             statements=len(of.check.statements),
             closes=moment(of.deadline, zone),
@@ -189,7 +189,7 @@ class Presenter:
     def manage_form(self, of: Round, turnout: Turnout, zone: tzinfo = UTC) -> ManageForm:
         return ManageForm(
             round_id=of.id,
-            title=_title(of),
+            title=of.name,
             voted=turnout.voted,
             asked=turnout.asked,
             closes=moment(of.deadline, zone),
@@ -210,15 +210,15 @@ class Presenter:
         """
         if of.is_open or of.cancelled:
             raise ValueError(f"round {of.id} has no results: it is {'cancelled' if of.cancelled else 'open'}")
-        found = _standings(of, results)
-        counted = _summary(of, results, found)
-        empty = all(result.withheld is Withheld.TOO_FEW for result in results)  # eleven times the same says less
-        pages = list(_pages(() if empty else self._grouped(of, results, found))) or [()]
-        bars = _bars(of.check, _tallies(results)) if chart else {}
+        lines = lines_of(of, results)
+        counted = _summary(of, lines)
+        empty = all(line.reason is Withheld.TOO_FEW for line in lines)  # eleven times the same says less
+        pages = list(_pages(() if empty else self._grouped(of, lines))) or [()]
+        bars = _bars(lines) if chart else {}
         return tuple(
             ResultsView(
                 round_id=of.id,
-                title=_title(of),
+                title=of.name,
                 page=number,
                 pages=len(pages),
                 voted=turnout.voted,
@@ -234,29 +234,16 @@ class Presenter:
             for number, page in enumerate(pages, 1)
         )
 
-    def movement(
-        self,
-        of: Round,
-        results: Sequence[Result],
-        before: Round,
-        before_results: Sequence[Result],
-        overlap: Overlap,
-        zone: tzinfo = UTC,
-    ) -> MovementView:
-        now, then = _tallies(results), _tallies(before_results)
-        fewest = max(of.smallest_group, before.smallest_group)
-        comparable = overlap.is_comparable(fewest)
-        lines = (
-            _moved(number, one.title, then.get(one.id), now.get(one.id), overlap, fewest)
-            for number, one in _numbered(of.check).values()
-        )
+    def movement(self, of: Round, results: Sequence[Result], earlier: Earlier, zone: tzinfo = UTC) -> MovementView:
+        overlap = earlier.overlap
+        comparable = overlap.is_comparable(max(of.smallest_group, earlier.round.smallest_group))
         return MovementView(
-            title=_title(of),
-            before=_end(before, zone),
+            title=of.name,
+            before=_end(earlier.round, zone),
             both=overlap.both,
             voted=overlap.later,
             comparable=comparable,
-            lines=tuple(lines) if comparable else (),
+            lines=tuple(map(_moved, lines_of(of, results, earlier))) if comparable else (),
         )
 
     def rounds(
@@ -271,7 +258,7 @@ class Presenter:
         return RefusalView(
             reason=reason,
             channel_id=of.channel_id,
-            title=_title(of),
+            title=of.name,
             starter=of.starter,
             co_facilitator=of.co_facilitator,
             link=link,
@@ -279,31 +266,25 @@ class Presenter:
             smallest_group=of.smallest_group,
         )
 
-    def _grouped(self, of: Round, results: Sequence[Result], found: tuple[Standing, ...]) -> tuple[ResultGroup, ...]:
-        items: dict[str, list[ResultItem]] = {heading: [] for heading in (*HEADINGS.values(), NOT_SHOWN)}
-        numbered = _numbered(of.check)
-        for one in found:
-            number, statement = numbered[one.statement_id]
-            items[HEADINGS[one.consensus]].append(self._item(number, statement, one.tally))
-        for result in results:
-            if result.withheld and result.statement_id in numbered:
-                number, statement = numbered[result.statement_id]
-                heading = HEADINGS[Consensus.TOO_FEW] if result.withheld is Withheld.TOO_FEW else NOT_SHOWN
-                reason = _reason(result.withheld, of.smallest_group)
-                items[heading].append(self._item(number, statement, None, reason))
-        return tuple(ResultGroup(heading, tuple(some)) for heading, some in items.items() if some)
+    def _grouped(self, of: Round, lines: Iterable[Line]) -> tuple[ResultGroup, ...]:
+        return tuple(
+            ResultGroup(HEADINGS[one], tuple(self._item(of, line) for line in found))
+            for one, found in by_class(lines).items()
+            if found
+        )
 
-    def _item(self, number: int, of: Statement, tally: Tally | None, withheld: str = "") -> ResultItem:
-        known = of.card in self._advice
+    def _item(self, of: Round, line: Line) -> ResultItem:
+        statement, tally = line.statement, line.tally
+        known = statement.card in self._advice
         return ResultItem(
-            number=number,
-            title=of.title,
-            text=of.text,
+            number=line.number,
+            title=statement.title,
+            text=statement.text,
             tally=tally_words(tally) if tally else "",
             bar=bar(tally) if tally else "",
-            withheld=withheld,
-            card_id=of.card if known else "",
-            advice=self._advice[of.card] if known else "",
+            withheld="" if tally else _reason(line, of.smallest_group),
+            card_id=statement.card if known else "",
+            advice=self._advice[statement.card] if known else "",
         )
 
 
@@ -331,10 +312,6 @@ def bar(tally: Tally) -> str:
     return "▓" * cells + "░" * (CELLS - cells)
 
 
-def _title(of: Round) -> str:
-    return of.title or of.check.title
-
-
 def _end(of: Round, zone: tzinfo) -> Moment:
     """When it closed, or is going to."""
     return moment(of.closed_at or of.deadline, zone)
@@ -356,46 +333,35 @@ def _answered(of: Round, answers: Mapping[str, Answer]) -> int:
     return sum(statement.id in answers for statement in of.check.statements)
 
 
-def _tallies(results: Sequence[Result]) -> dict[str, Tally]:
-    """Those that may be shown."""
-    return {result.statement_id: result.tally for result in results if result.tally and not result.withheld}
-
-
-def _standings(of: Round, results: Sequence[Result]) -> tuple[Standing, ...]:
-    known = {name: tally for name, tally in _tallies(results).items() if of.check.statement(name)}
-    return standings(known, of.check.thresholds, of.smallest_group)
-
-
-def _summary(of: Round, results: Sequence[Result], found: tuple[Standing, ...]) -> Summary:
-    counts = summary(found)
-    withheld = [result.withheld for result in results]
+def _summary(of: Round, lines: Iterable[Line]) -> Summary:
+    counts = {one: len(found) for one, found in by_class(lines).items()}
     return Summary(
         strong=counts[Consensus.STRONG],
         gap=counts[Consensus.GAP],
         split=counts[Consensus.SPLIT],
-        too_few=counts[Consensus.TOO_FEW] + withheld.count(Withheld.TOO_FEW),
-        not_shown=withheld.count(Withheld.TOO_CLOSE),
-        strong_from=_percent(of.check.thresholds.strong),
-        gap_to=_percent(of.check.thresholds.gap),
+        too_few=counts[Consensus.TOO_FEW],
+        not_shown=counts[None],
+        strong_from=f"{percent(of.check.thresholds.strong)} %",
+        gap_to=f"{percent(of.check.thresholds.gap)} %",
     )
 
 
-def _percent(share: Fraction) -> str:
-    return f"{float(share * 100):.3g} %"
-
-
-def _reason(withheld: Withheld, smallest: int) -> str:
-    if withheld is Withheld.TOO_FEW:
+def _reason(line: Line, smallest: int) -> str:
+    if line.reason is Withheld.TOO_FEW:
         return f"not shown, fewer than {smallest} people answered it"
-    return f"not shown, beside an earlier result it could single out fewer than {smallest} people"
+    if line.reason is Withheld.TOO_CLOSE:
+        return f"not shown, beside an earlier result it could single out fewer than {smallest} people"
+    return "not shown, there is no result"
 
 
-def _bars(check: Check, tallies: Mapping[str, Tally]) -> dict[int, Bar]:
+def _bars(lines: Iterable[Line]) -> dict[int, Bar]:
     """By the statement's number, which also tells apart what a short label can't."""
     return {
-        number: Bar(_label(f"{number} {one.title}"), tallies[one.id].yes, tallies[one.id].no, tallies[one.id].not_sure)
-        for number, one in _numbered(check).values()
-        if one.id in tallies
+        line.number: Bar(
+            _label(f"{line.number} {line.statement.title}"), line.tally.yes, line.tally.no, line.tally.not_sure
+        )
+        for line in lines
+        if line.tally
     }
 
 
@@ -413,19 +379,19 @@ def _pages(groups: tuple[ResultGroup, ...]) -> Iterator[tuple[ResultGroup, ...]]
         yield tuple(ResultGroup(heading, tuple(items)) for heading, items in page.items())
 
 
-def _moved(number: int, title: str, then: Tally | None, now: Tally | None, overlap: Overlap, fewest: int) -> str:
-    moved = movement(then, now, overlap, fewest)
-    if then is None or now is None or moved.direction is Direction.UNCLEAR:
-        return f"{number} · {title}: can't be compared"
+def _moved(line: Line) -> str:
+    name, then, now = f"{line.number} · {line.statement.title}", line.before, line.tally
+    if then is None or now is None or line.moved.direction is Direction.UNCLEAR:
+        return f"{name}: can't be compared"
     counts = f"{then.yes} of {then.opinions} said yes, now {now.yes} of {now.opinions}"
-    return f"{ARROWS[moved.direction]}{number} · {title}: {counts}"
+    return f"{ARROWS[line.moved.direction]}{name}: {counts}"
 
 
 def _round_line(of: Round, turnout: Turnout, results: Sequence[Result], zone: tzinfo) -> RoundLine:
-    counted = None if of.is_open or not results else _summary(of, results, _standings(of, results))
+    counted = None if of.is_open or not results else _summary(of, lines_of(of, results))
     return RoundLine(
         round_id=of.id,
-        title=_title(of),
+        title=of.name,
         ends=_end(of, zone),
         voted=turnout.voted,
         asked=turnout.asked,

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.readiness.consensus import Consensus, Direction
-from bot.readiness.export import Earlier, Line, lines_of, percent, turnout
+from bot.readiness.findings import Earlier, Line, by_class, lines_of, percent, turnout
 from bot.readiness.rounds import Result, Round
 from bot.readiness.times import on_the_wall
 
@@ -144,8 +144,9 @@ class BoardPage:
 
 def grouped(lines: tuple[Line, ...]) -> tuple[Section, ...]:
     """In the order in which to talk about them: by class, the weaker first; what is not shown comes last."""
-    groups = [Section(one.value, words, _weaker_first(lines, one)) for one, words in WORDS.items()]
-    groups.append(Section("withheld", NOT_SHOWN, tuple(line for line in lines if line.consensus is None)))
+    classes = by_class(lines)
+    groups = [Section(one.value, words, classes[one]) for one, words in WORDS.items()]
+    groups.append(Section("withheld", NOT_SHOWN, classes[None]))
     return tuple(group for group in groups if group.lines)
 
 
@@ -185,15 +186,6 @@ def _told(group: Section, line: Line, share: Fraction | None, before: Fraction |
 
 def _place(share: Fraction | None) -> float | None:
     return None if share is None else float(share * 100)
-
-
-def _weaker_first(lines: tuple[Line, ...], consensus: Consensus) -> tuple[Line, ...]:
-    return tuple(sorted((line for line in lines if line.consensus is consensus), key=_strength))
-
-
-def _strength(line: Line) -> Fraction:
-    share = line.tally.share if line.tally else None
-    return Fraction(-1) if share is None else share
 
 
 def _count(lines: tuple[Line, ...], consensus: Consensus) -> int:

@@ -45,6 +45,11 @@ class Round:
             raise ValueError("an anonymous round shows no results before its close")
 
     @property
+    def name(self) -> str:
+        """Its own title or, when it has none, that of its check."""
+        return self.title or self.check.title
+
+    @property
     def is_open(self) -> bool:
         return self.closed_at is None
 

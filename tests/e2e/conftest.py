@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, NotAllowed, Person
 from bot.workspace.server import WorkspaceServer
-from tests.e2e.demo import CHROMIUM, NO_CHROMIUM, running_browser, write
+from tests.browser import watched_pages, write
 from tests.workspace.every_block import MANIFEST, register
 
 
@@ -61,14 +61,6 @@ class Showcase:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail(NO_CHROMIUM)
-    with running_browser() as launched:
-        yield launched
-
-
-@pytest.fixture(scope="module")
 def running() -> Iterator[Showcase]:
     server = WorkspaceServer(MANIFEST, rate_limits=False)
     server.start()
@@ -99,22 +91,11 @@ def showcase(running: Showcase) -> Showcase:
 
 @pytest.fixture
 def page(browser: Browser, showcase: Showcase) -> Iterator[Page]:
-    """The page as Ana sees it; no test may leave an error or a dialog behind."""
-    opened, troubles = browser.new_page(), list[str]()
-
-    def dismiss(dialog: Dialog) -> None:
-        troubles.append(dialog.message)
-        dialog.dismiss()
-
-    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-    opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("dialog", dismiss)
-    opened.set_default_timeout(5000)
-    opened.goto(f"{showcase.server.url}/#user={showcase.ana.id}&place={showcase.room.id}")
-    expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
-    yield opened
-    opened.close()
-    assert troubles == []
+    """The page as Ana sees it."""
+    with watched_pages(browser) as open_page:
+        opened = open_page(f"{showcase.server.url}/#user={showcase.ana.id}&place={showcase.room.id}")
+        expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
+        yield opened
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
-"""Starts `cco demo` as people do, and a browser to use it with."""
+"""Starts `cco demo` as people do."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,13 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-NO_CHROMIUM = "No Chromium was found on the PATH; install it to run the browser tests."
 PATIENCE = 30.0  # seconds; a machine that does much else besides starts a process slowly
 
 
@@ -62,23 +54,3 @@ def running_demo(folder: Path, cache: Path | None = None, *options: str) -> Iter
         yield demo
     finally:
         demo.end()
-
-
-@contextmanager
-def running_browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def write(page: Page, text: str, label: str = "Write a message") -> None:
-    """Types into the message box (or `Reply`, the thread's) and sends."""
-    box = page.get_by_label(label, exact=True)
-    box.fill(text)
-    box.press("Enter")
-
-
-def go_to(page: Page, place: str) -> None:
-    """A channel, the direct message or App Home, by its name in the sidebar."""
-    page.get_by_role("navigation").get_by_role("button", name=place).click()

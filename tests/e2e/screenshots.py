@@ -11,7 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.demo import CHROMIUM, NO_CHROMIUM, PATIENCE, go_to, running_browser, running_demo, write
+from tests.browser import CHROMIUM, NO_CHROMIUM, go_to, running_browser, write
+from tests.e2e.demo import PATIENCE, running_demo
 
 DOCS = Path(__file__).parents[2] / "docs"
 WINDOW = {"width": 1280, "height": 900}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,14 +9,11 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bot.workspace.records import Json
+from tests.browser import IN_A_BROWSER, go_to, write
 from tests.e2e.conftest import Showcase
-from tests.e2e.demo import CHROMIUM, NO_CHROMIUM, go_to, write
 from tests.workspace.every_block import mrkdwn, plain, rich, rich_text, row
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM),
-]
+pytestmark = IN_A_BROWSER
 
 Show = Callable[[str], Locator]
 HOSTILE = "<img src=x onerror=alert(1)> <script>alert(2)</script>"

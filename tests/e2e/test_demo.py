@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.demo import CHROMIUM, NO_CHROMIUM, PATIENCE, Demo, go_to, running_browser, running_demo, write
+from tests.browser import IN_A_BROWSER, go_to, watched_pages, write
+from tests.e2e.demo import PATIENCE, Demo, running_demo
 
 QUESTION = "@cco where should the CCO report?"
 HOSTILE = "<img src=x onerror=alert(1)> <script>alert(2)</script> what is customer math?"
 _numbers = count(1)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -28,33 +25,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Demo
         yield running
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail(NO_CHROMIUM)
-    with running_browser() as launched:
-        yield launched
-
-
 @pytest.fixture
 def page(browser: Browser, demo: Demo) -> Iterator[Page]:
-    """The demo's page; no test may leave an error or a dialog behind."""
-    opened, troubles = browser.new_page(), list[str]()
-
-    def dismiss(dialog: Dialog) -> None:
-        troubles.append(dialog.message)
-        dialog.dismiss()
-
-    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-    opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("dialog", dismiss)
-    opened.set_default_timeout(PATIENCE * 1000)
     expect.set_options(timeout=PATIENCE * 1000)
-    opened.goto(demo.url)
-    expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
-    yield opened
-    opened.close()
-    assert troubles == []
+    with watched_pages(browser, PATIENCE) as open_page:
+        opened = open_page(demo.url)
+        expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
+        yield opened
 
 
 def messages(page: Page) -> Locator:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from slack_sdk.errors import SlackApiError
 
+from tests.browser import IN_A_BROWSER
 from tests.e2e.conftest import Showcase
-from tests.e2e.demo import CHROMIUM, NO_CHROMIUM
 from tests.workspace.every_block import Json, first
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture

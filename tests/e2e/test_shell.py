@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,7 +12,7 @@ from bot.clock import MovableClock
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
-from tests.e2e.demo import CHROMIUM, NO_CHROMIUM, go_to, write
+from tests.browser import IN_A_BROWSER, Open, go_to, watched_pages, write
 from tests.workspace import conftest
 from tests.workspace.conftest import MANIFEST, Part, connect
 
@@ -21,10 +20,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 manifest, clock, server, workspace = conftest.manifest, conftest.clock, conftest.server, conftest.workspace
 ana, part, app = conftest.ana, conftest.part, conftest.app  # a workspace for each test, with the small app in it
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None and os.environ.get("CI") != "true", reason=NO_CHROMIUM),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
@@ -44,30 +40,12 @@ def other(workspace: Workspace, ana: Person, ben: Person) -> Channel:
     return workspace.add_channel("customer-work", [ana.id, ben.id])
 
 
-Open = Callable[[str], Page]
-
-
 @pytest.fixture
 def opened(browser: Browser, server: WorkspaceServer) -> Iterator[Open]:
-    """Opens a page at an address; no page may have an error or a dialog at the end, which comes before the server's."""
+    """Opens pages; they are closed before the server is."""
     del server
-    contexts, troubles = [], list[str]()
-
-    def open_page(address: str) -> Page:
-        context = browser.new_context()
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
-        page.set_default_timeout(10_000)
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert troubles == []
+    with watched_pages(browser, 10) as open_page:
+        yield open_page
 
 
 @pytest.fixture

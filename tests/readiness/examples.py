@@ -9,7 +9,10 @@ from hypothesis import settings
 
 from bot.keys import WorkspaceKey
 from bot.readiness.checks import Answer, Check, Statement
-from bot.readiness.rounds import Round
+from bot.readiness.consensus import Overlap
+from bot.readiness.findings import Earlier
+from bot.readiness.rounds import Result, Round
+from bot.readiness.tally import Tally
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DEADLINE = NOON + timedelta(days=3)
@@ -36,6 +39,18 @@ def a_round(round_id: str = "r1", **fields: Any) -> Round:
     return Round(**{**A_ROUND, "id": round_id, **fields})
 
 
+def a_closed_round(**fields: Any) -> Round:
+    return a_round(**{"closed_at": DEADLINE, "asked": 14, "voters": 11, **fields})
+
+
+def a_round_before(*results: Result, **fields: Any) -> Earlier:
+    """One a week before, with almost the same people."""
+    week = timedelta(weeks=1)
+    last = a_closed_round(round_id="r0", **{"opened_at": NOON - week, "closed_at": DEADLINE - week, **fields})
+    return Earlier(last, results, Overlap(12, 11, 11))
+
+
+RESULTS = (Result("direction", Tally(6, 2, 2, 1)), Result("metrics", Tally(9, 1, 0, 1)))
 A_ROUND: dict[str, Any] = {
     "check": CHECK,
     "channel_id": "C1",

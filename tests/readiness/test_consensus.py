@@ -1,9 +1,8 @@
-"""Classes at their exact borders, what comes first, and when an arrow is earned."""
+"""Classes at their exact borders, and when an arrow is earned."""
 
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -17,8 +16,6 @@ from bot.readiness.consensus import (
     Overlap,
     consensus_of,
     movement,
-    standings,
-    summary,
 )
 from bot.readiness.tally import Tally
 from tests.readiness.examples import UNHURRIED
@@ -27,8 +24,6 @@ USUAL = Thresholds()
 SPLIT, GAP, TOO_FEW, STRONG = Consensus
 COUNTS = st.integers(0, 3_000)
 TALLIES = st.builds(Tally, COUNTS, COUNTS, COUNTS, COUNTS)
-SMALL = st.integers(0, 9)
-NAMED_TALLIES = st.dictionaries(st.text("abc", min_size=1, max_size=3), st.builds(Tally, SMALL, SMALL, SMALL, SMALL))
 STEADY = Overlap(17, 17, 17)
 
 
@@ -78,51 +73,6 @@ def test_one_more_yes_never_makes_a_class_weaker(tally: Tally) -> None:
     strength = [GAP, SPLIT, STRONG]
     before, after = (consensus_of(one, USUAL, fewest=1) for one in (tally, more))
     assert before is TOO_FEW or strength.index(after) >= strength.index(before)
-
-
-def test_what_to_talk_about_comes_first_and_the_weaker_before_the_stronger() -> None:
-    tallies = {
-        "strong": Tally(yes=9),
-        "strong-but-less": Tally(yes=8, no=2),
-        "few": Tally(yes=1),
-        "nobody-could-say": Tally(not_my_area=9),
-        "gap": Tally(yes=1, no=9),
-        "worse-gap": Tally(no=9),
-        "split": Tally(yes=6, no=4),
-        "weaker-split": Tally(yes=4, no=6),
-        "split-as-well": Tally(yes=3, no=2),
-    }
-    assert [one.statement_id for one in standings(tallies, USUAL, fewest=5)] == [
-        "weaker-split",
-        "split",
-        "split-as-well",
-        "worse-gap",
-        "gap",
-        "nobody-could-say",
-        "few",
-        "strong-but-less",
-        "strong",
-    ]
-
-
-@UNHURRIED
-@given(NAMED_TALLIES)
-def test_every_statement_stands_somewhere_once(tallies: dict[str, Tally]) -> None:
-    found = standings(tallies, USUAL, fewest=5)
-    assert sorted(one.statement_id for one in found) == sorted(tallies)
-    assert list(summary(found)) == list(Consensus)
-    assert sum(summary(found).values()) == len(tallies)
-
-
-@UNHURRIED
-@given(NAMED_TALLIES)
-def test_classes_and_shares_never_go_back_on_the_way_down_the_list(tallies: dict[str, Tally]) -> None:
-    found = standings(tallies, USUAL, fewest=5)
-    for one, after in pairwise(found):
-        assert list(Consensus).index(one.consensus) <= list(Consensus).index(after.consensus)
-        if one.consensus is after.consensus and one.tally.share is not None:
-            assert after.tally.share is not None
-            assert one.tally.share <= after.tally.share
 
 
 # Movement

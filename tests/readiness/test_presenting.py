@@ -15,6 +15,7 @@ from bot.readiness.ballots import Turnout
 from bot.readiness.checks import Answer, Check, Statement, Thresholds
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
+from bot.readiness.findings import Earlier
 from bot.readiness.presenting import CELLS, LABEL, PAGE, Presenter, bar, moment, tally_words
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally
@@ -189,8 +190,15 @@ def test_an_open_or_cancelled_round_has_no_results(of: Round) -> None:
 def test_a_tally_that_is_withheld_is_not_shown_whoever_passes_one() -> None:
     secret = [Result("s1", Tally(31, 41), Withheld.TOO_CLOSE)]
     assert "31" not in repr(PLAIN.results(closed(1), secret, TURNOUT))
-    assert "31" not in repr(PLAIN.movement(closed(1), secret, closed(1), secret, Overlap(72, 72, 72)))
-    assert "31" not in repr(PLAIN.movement(closed(1), found(STRONG), closed(1), secret, Overlap(72, 72, 72)))
+    before = Earlier(closed(1), tuple(secret), Overlap(72, 72, 72))
+    assert "31" not in repr(PLAIN.movement(closed(1), secret, before))
+    assert "31" not in repr(PLAIN.movement(closed(1), found(STRONG), before))
+
+
+def test_a_group_below_the_smallest_is_not_shown_whoever_passes_one() -> None:
+    four = found(Tally(3, 1))
+    assert "3 yes" not in repr(PLAIN.results(closed(1), four, TURNOUT))
+    assert "3 yes" in repr(PLAIN.results(closed(1, anonymous=False), four, TURNOUT))
 
 
 @given(st.lists(st.sampled_from([STRONG, GAP, SPLIT, FEW, Withheld.TOO_CLOSE, Withheld.TOO_FEW]), max_size=30))
@@ -229,6 +237,10 @@ def test_a_label_of_the_chart_is_cut_to_what_slack_takes() -> None:
 SAME_PEOPLE, OTHERS = Overlap(12, 12, 12), Overlap(12, 12, 2)
 
 
+def earlier(of: Round, *kinds: Tally | Withheld, overlap: Overlap = SAME_PEOPLE) -> Earlier:
+    return Earlier(of, tuple(found(*kinds)), overlap)
+
+
 @pytest.mark.parametrize(
     ("then", "now", "line"),
     [
@@ -243,21 +255,33 @@ SAME_PEOPLE, OTHERS = Overlap(12, 12, 12), Overlap(12, 12, 2)
 def test_an_arrow_stands_where_the_rounds_can_be_compared(
     then: Tally | Withheld, now: Tally | Withheld, line: str
 ) -> None:
-    assert PLAIN.movement(closed(1), found(now), closed(1), found(then), SAME_PEOPLE).lines == (line,)
+    assert PLAIN.movement(closed(1), found(now), earlier(closed(1), then)).lines == (line,)
 
 
 def test_nothing_is_compared_when_the_people_are_others() -> None:
-    view = PLAIN.movement(closed(1), found(STRONG), closed(1), found(GAP), OTHERS)
+    view = PLAIN.movement(closed(1), found(STRONG), earlier(closed(1), GAP, overlap=OTHERS))
     assert (view.comparable, view.lines, view.both, view.voted) == (False, (), 2, 12)
 
 
 def test_the_larger_of_two_smallest_groups_decides_what_is_compared() -> None:
-    earlier = closed(1, smallest_group=13)
-    assert not PLAIN.movement(closed(1), found(STRONG), earlier, found(STRONG), SAME_PEOPLE).comparable
+    larger = earlier(closed(1, smallest_group=13), STRONG)
+    assert not PLAIN.movement(closed(1), found(STRONG), larger).comparable
+
+
+def test_a_statement_that_was_worded_otherwise_is_not_compared() -> None:
+    (asked,) = a_check(1).statements
+    reworded = closed(1, check=replace(a_check(1), statements=(replace(asked, text="Somebody else knows it."),)))
+    assert PLAIN.movement(closed(1), found(STRONG), earlier(reworded, GAP)).lines == ("1 · Title 1: can't be compared",)
+
+
+def test_a_share_just_below_a_threshold_does_not_look_like_it() -> None:
+    check = replace(a_check(1), thresholds=Thresholds(Fraction(7499, 10000), Fraction(1, 8)))
+    (view,) = PLAIN.results(a_round(check=check, closed_at=NOON), found(STRONG), TURNOUT)
+    assert view.summary.strong_from == "74.99 %"
 
 
 def test_a_statement_that_the_round_before_did_not_have_is_not_compared() -> None:
-    view = PLAIN.movement(closed(2), found(STRONG, STRONG), closed(1), found(GAP), SAME_PEOPLE)
+    view = PLAIN.movement(closed(2), found(STRONG, STRONG), earlier(closed(1), GAP))
     assert view.lines[1] == "2 · Title 2: can't be compared"
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.readiness.checks import Check, Statement, Thresholds
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
-from bot.readiness.export import Earlier, lines_of
+from bot.readiness.findings import Earlier, lines_of
 from bot.readiness.report import BoardPage, Guidance, Report, Source, advice, dots, emphasis, grouped
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally

@@ -2,67 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.workspace import control
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
+from tests.browser import IN_A_BROWSER, watched_pages, write
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 HOSTILE = "<img src=x onerror=alert(1)> <script>alert(2)</script> javascript:alert(3)"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and os.environ.get("CI") != "true",
-        reason="No Chromium was found on the PATH; install it to run the browser tests.",
-    ),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
 def page(browser: Browser, server: WorkspaceServer, ana: Person, room: Channel) -> Iterator[Page]:
-    """The page as Ana sees it; no test may leave an error or a dialog behind."""
-    opened, troubles = browser.new_page(), list[str]()
-
-    def dismiss(dialog: Dialog) -> None:
-        troubles.append(dialog.message)
-        dialog.dismiss()
-
-    opened.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-    opened.on("pageerror", lambda error: troubles.append(str(error)))
-    opened.on("dialog", dismiss)
-    opened.set_default_timeout(5000)
-    opened.goto(f"{server.url}/#user={ana.id}&place={room.id}")
-    expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
-    yield opened
-    opened.close()
-    assert troubles == []
-
-
-def write(page: Page, text: str, label: str = "Write a message") -> None:
-    box = page.get_by_label(label, exact=True)
-    box.fill(text)
-    box.press("Enter")
+    """The page as Ana sees it."""
+    with watched_pages(browser) as open_page:
+        opened = open_page(f"{server.url}/#user={ana.id}&place={room.id}")
+        expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
+        yield opened
 
 
 def open_card(page: Page) -> None:
