@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from http.client import HTTPException
 from typing import Any
@@ -19,12 +19,24 @@ from bot.answers.service import AnswerService
 from bot.answers.store import AnswerStore
 from bot.clock import Clock, system_clock
 from bot.errors import CcoError, Unavailable
+from bot.guidance import guidance_of
 from bot.keys import WorkspaceKey
+from bot.readiness.checks import read_check
+from bot.readiness.confirming import After
+from bot.readiness.listeners import ReadinessListeners
+from bot.readiness.planning import Policy
+from bot.readiness.report import BoardPage
+from bot.readiness.service import ReadinessService, Surroundings
 from bot.resources import KNOWLEDGE, TEMPLATES
+from bot.scheduler.runner import Runner
+from bot.scheduler.store import ScheduleStore
+from bot.scheduler.ticker import Ticker
 from bot.settings import Settings
 from bot.slack.bolt import Guard, bolt_app, register_catch_alls
+from bot.slack.budget import Budget
 from bot.slack.gateway import Gateway, SlackRefused, TokenDead
 from bot.slack.incoming import Incoming
+from bot.slack.lane_store import LaneStore
 from bot.slack.pacing import Pacer
 from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
@@ -37,6 +49,8 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = 10.0  # seconds between two looks at the connection
 RECONNECT_AFTER = timedelta(seconds=60)
 CLEAN_EVERY = timedelta(days=1)
+DONE_KEPT = timedelta(days=180)  # longer than the longest round: what was done once is not done again
+LANES_KEPT = timedelta(hours=1)
 DELIVERIES_KEPT = timedelta(days=2)  # Slack repeats a delivery for at most a day
 CLOSE_SECONDS = 5.0
 DRAIN_SECONDS = 15.0
@@ -72,6 +86,10 @@ class Bot:
     socket: SocketModeHandler
     guard: Guard
     answers: AnswerService
+    readiness: ReadinessService
+    ticker: Ticker
+    schedule: ScheduleStore
+    lanes: LaneStore
     deliveries: DeliveryStore
     database: Database
     clock: Clock
@@ -92,6 +110,8 @@ class Bot:
             raise CannotRun(UNREACHABLE.format(error=error)) from error
         self.clean()
         self.resume_unanswered()
+        self.ticker.start()
+        self.readiness.drawer.start()
 
     def run(self) -> None:
         """Serve until `stop` is called. Raises CannotRun when the token dies meanwhile."""
@@ -115,7 +135,8 @@ class Bot:
         # The client waits for a thread of its own that, started at an unlucky moment, never ends.
         closed = _within(CLOSE_SECONDS, self.socket.close)
         drained = _within(self.drain_seconds, self._finish)
-        self.is_finished = closed and drained
+        idle = self.ticker.stop(self.drain_seconds) & self.readiness.drawer.stop(self.drain_seconds)
+        self.is_finished = closed and drained and idle
         self.database.close()
 
     def resume_unanswered(self) -> None:
@@ -127,7 +148,10 @@ class Bot:
 
     def clean(self) -> None:
         """Enforce the retention times."""
-        gone = self.answers.clean() + self.deliveries.clean(self.clock() - DELIVERIES_KEPT)
+        now = self.clock()
+        gone = self.answers.clean() + self.readiness.clean() + self.deliveries.clean(now - DELIVERIES_KEPT)
+        gone += self.schedule.clean(now - DONE_KEPT) + self.lanes.clean(now - LANES_KEPT)
+        self.readiness.erase()
         self.database.forget_erased()
         log.info("retention: %d rows past their time are gone", gone)
 
@@ -150,6 +174,7 @@ class Bot:
                 connected_at = now
                 self._attempt("reconnecting", lambda: self.socket.client.connect_to_new_endpoint(force=True))
             self._attempt("resuming", self.resume_unanswered)
+            self._attempt("erasing", self.readiness.erase)
             if now - cleaned_at > CLEAN_EVERY:
                 cleaned_at = now
                 self._attempt("cleaning", self.clean)
@@ -197,6 +222,24 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     bolt = bolt_app(settings.slack_api_url, token, identity)
     deliveries = DeliveryStore(database)
     guard = Guard(gateway, deliveries, clock, on_dead_token=lambda _: None)
+    schedule, lanes = ScheduleStore(database), LaneStore(database)
+    readiness = _readiness(
+        settings,
+        advisor,
+        Surroundings(
+            database,
+            schedule,
+            gateway,
+            Budget(lanes, clock),
+            clock,
+            _after(guard),
+            lambda error: guard.on_dead_token(error),
+        ),
+    )
+    runner = Runner(schedule, clock)
+    readiness.register(runner)
+    ticker = Ticker(runner)
+    readiness.wake = ticker.wake
     store = AnswerStore(database)
     pacer = Pacer(lambda work: guard.soon(lambda _: work(), Incoming({})))
     answers = AnswerService(
@@ -207,12 +250,28 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
         contact=settings.cco_help_contact,
         retention=timedelta(days=settings.cco_retention_days),
     )
+    ReadinessListeners(readiness, gateway, guard).register(bolt)
     AnswerListeners(answers, gateway, guard, clock).register(bolt)
     register_catch_alls(bolt)
     socket = SocketModeHandler(bolt, settings.slack_app_token.get_secret_value())
-    bot = Bot(bolt, socket, guard, answers, deliveries, database, clock)
+    bot = Bot(bolt, socket, guard, answers, readiness, ticker, schedule, lanes, deliveries, database, clock)
     guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.code))
     return bot
+
+
+def _readiness(settings: Settings, advisor: Advisor, around: Surroundings) -> ReadinessService:
+    checks = {name: read_check(asdict(check)) for name, check in advisor.index.checks.items()}
+    policy = Policy(settings.cco_check_starters, settings.cco_admins)
+    return ReadinessService(around, checks, guidance_of(advisor), BoardPage(TEMPLATES), policy)
+
+
+def _after(guard: Guard) -> After:
+    def after(seconds: float, work: Callable[[], None]) -> None:
+        timer = threading.Timer(seconds, guard.backlog.add, [work])
+        timer.daemon = True  # a stop need not wait for it
+        timer.start()
+
+    return after
 
 
 def _advisor(settings: Settings) -> Advisor:

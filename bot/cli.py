@@ -2,19 +2,17 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bot import records
 from bot.errors import CcoError
+from bot.opening import configured_advisor, configured_database
 
 if TYPE_CHECKING:
-    from bot.answers.advisor import Advisor
     from bot.settings import Settings
-    from bot.storage.database import Database
 
 
 class SpeakingGroup(click.Group):
@@ -36,6 +34,11 @@ def main() -> None:
     """CCO Advisor: guidance on the Chief Customer Officer, in Slack and here."""
     # NumPy starts a thread a core for products of matrices. We have none, and starting them takes a tenth of `cco ask`.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+main.add_command(records.rounds)
+main.add_command(records.export)
+main.add_command(records.report)
 
 
 @main.command()
@@ -70,7 +73,7 @@ def ask(question: tuple[str, ...], as_json: bool) -> None:
     """Answer a QUESTION here in the terminal."""
     from bot.answers import terminal
 
-    advisor = _advisor()
+    advisor = configured_advisor()
     if as_json:
         for line in sys.stdin.buffer:  # decoded here, so that bytes that are no text end nothing
             click.echo(terminal.as_json(line.decode(errors="replace").rstrip("\r\n"), advisor))
@@ -113,7 +116,7 @@ def knowledge_check(folders: tuple[Path, ...], golden: Path | None) -> None:
 @knowledge.command("build")
 def knowledge_build() -> None:
     """Compile the search index now (it is also built by itself when the knowledge changed)."""
-    advisor = _advisor()
+    advisor = configured_advisor()
     click.echo(f"{len(advisor.index.cards)} cards are compiled in {advisor.index.path}")
 
 
@@ -125,7 +128,7 @@ def knowledge_eval(file: Path, as_json: bool) -> None:
     from bot.answers import terminal
     from bot.answers.evaluation import evaluate, read_rows, report
 
-    figures = report(evaluate(read_rows(file), _advisor().reply))
+    figures = report(evaluate(read_rows(file), configured_advisor().reply))
     terminal.show_report(figures, as_json=as_json)
 
 
@@ -137,7 +140,7 @@ def knowledge_gaps(as_json: bool) -> None:
     from bot.answers.gaps import cluster
     from bot.answers.store import AnswerStore
 
-    with _database() as database:
+    with configured_database() as database:
         store = AnswerStore(database)
         terminal.show_gaps(cluster(store.gaps()), store.verdicts(), as_json=as_json)
 
@@ -150,13 +153,13 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the newest schema (`cco run` does so by itself)."""
-    with _database():
+    with configured_database():
         click.echo("The database is up to date.")
 
 
 @main.command()
 def doctor() -> None:
-    """Check settings, token, scopes, Socket Mode, database and knowledge, one line each."""
+    """Check everything that the bot needs, and what it left undone, one line each."""
     from bot.doctor import examine
 
     healthy = True
@@ -177,33 +180,6 @@ def _ours() -> Path:
     from bot.resources import KNOWLEDGE
 
     return KNOWLEDGE
-
-
-def _advisor() -> "Advisor":
-    from bot.answers.advisor import open_advisor
-    from bot.variables import knowledge_places, unwritable_cache
-
-    folders, cache = knowledge_places()
-    try:
-        advisor, problems = open_advisor(_ours(), folders, cache)
-    except OSError as error:
-        raise unwritable_cache(error) from error
-    for problem in problems:
-        click.echo(f"skipped: {problem}", err=True)
-    return advisor
-
-
-@contextmanager
-def _database() -> Iterator["Database"]:
-    from bot.storage.database import Database
-    from bot.storage.migrate import migrate
-
-    database = Database(_settings().database_url.get_secret_value())
-    migrate(database)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _log_to_stderr(level: str) -> None:

@@ -82,6 +82,8 @@ def _serve(
         furnish(server.workspace)
     bot = demo_bot(server, folder, clock)
     bot.start()
+    server.workspace.due.append(bot.ticker.next_due)
+    clock.on_move.append(bot.ticker.wake)
     click.echo(f"The demo workspace is at {server.url}")
     click.echo("Type “@cco where should the CCO report?” in a channel, or /cco ask … Ctrl-C stops it.")
     if opens if opens is not None else os.environ.get("CCO_DEMO_OPEN", "1") != "0":

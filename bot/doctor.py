@@ -5,12 +5,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.answers.advisor import open_advisor
 from bot.answers.library import read_library
+from bot.clock import system_clock
 from bot.errors import CcoError, Refusal, Unavailable
+from bot.readiness.store import RoundStore
 from bot.resources import KNOWLEDGE, MANIFEST, TEMPLATES
+from bot.scheduler.actions import Failure
+from bot.scheduler.store import ScheduleStore
 from bot.settings import FIXES, Settings, SettingsError, load_settings, readable_settings
 from bot.slack.gateway import Gateway, SlackRefused, TokenDead, try_socket_mode
 from bot.slack.render import Renderer
@@ -19,6 +24,13 @@ from bot.storage.migrate import pending
 
 OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 REACH = "check the network and SLACK_API_URL"
+WITHOUT = {  # what becomes of the work of a scope that may be declined
+    "files:write": "files by `cco export` alone",
+    "channels:history": "in a public channel a message may come twice when Slack did not answer",
+    "groups:history": "in a private channel a message may come twice when Slack did not answer",
+}
+NAMED = 3  # of what was given up
+ERASED_WITHIN = timedelta(days=1)  # a close erases at once, unless something keeps it from that
 
 
 @dataclass(frozen=True)
@@ -74,17 +86,17 @@ def _slack(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
 
 
 def _scopes(identity: dict[str, Any]) -> Finding:
-    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
-    needed = set(manifest["oauth_config"]["scopes"]["bot"])
-    granted = set(identity["scopes"])
+    scopes = json.loads(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]
+    wanted, granted = set(scopes["bot"]), set(identity["scopes"])
     if not granted:
         return _skip("scopes", "this server does not say which scopes were granted")
-    if missing := sorted(needed - granted):
+    if missing := sorted(wanted - granted - set(scopes["bot_optional"])):
         return _fault(
             "scopes",
             f"{', '.join(missing)} not granted; add what is missing under OAuth & Permissions and reinstall the app.",
         )
-    return _well("scopes", ", ".join(sorted(needed)))
+    declined = [f"without {scope}: {WITHOUT[scope]}" for scope in sorted(wanted - granted)]
+    return _well("scopes", "; ".join([", ".join(sorted(wanted & granted)), *declined]))
 
 
 def _socket_mode(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
@@ -111,7 +123,7 @@ def _refusal(error: Unavailable, variable: str) -> str:
 def _database(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
     if "DATABASE_URL" in wrong:
         yield _skip("database", "DATABASE_URL is wrong")
-        yield _skip("migrations", "there is no database to look at")
+        yield from _unseen("there is no database to look at")
         return
     try:
         with _opened(settings) as database:
@@ -119,12 +131,17 @@ def _database(settings: Settings, wrong: dict[str, str]) -> Iterator[Finding]:
                 pass
             yield _well("database", database.name)
             yield _migrations(database)
+            yield from _kept(database)
     except Refusal as error:
         yield _fault("database", str(error))
-        yield _skip("migrations", "there is no database to look at")
+        yield from _unseen("there is no database to look at")
     except Unavailable as error:
         yield _fault("database", f"{error} Check DATABASE_URL, and that the server runs or the folder is writable.")
-        yield _skip("migrations", "the database can't be reached")
+        yield from _unseen("the database can't be reached")
+
+
+def _unseen(why: str) -> Iterator[Finding]:
+    return (_skip(name, why) for name in ("migrations", "later", "votes"))
 
 
 @contextmanager
@@ -146,6 +163,41 @@ def _migrations(database: Database) -> Finding:
     if behind:
         return _well("migrations", "some are to be applied; `cco run` does it at its start, `cco db upgrade` now.")
     return _well("migrations", "up to date")
+
+
+def _kept(database: Database) -> Iterator[Finding]:
+    """What was to happen later and did not."""
+    try:
+        behind = pending(database)
+    except Exception:  # was told as a finding on the migrations
+        behind = True
+    if behind:
+        yield _skip("later", "the schema is not up to date")
+        yield _skip("votes", "the schema is not up to date")
+        return
+    yield _later([failure for _, failure in ScheduleStore(database).failures()])
+    yield _votes(RoundStore(database).unerased(system_clock() - ERASED_WITHIN))
+
+
+def _later(failures: list[Failure]) -> Finding:
+    if not failures:
+        return _well("later", "nothing that was due was given up")
+    newest = [f"{one.action} ({one.failed_at:%Y-%m-%d %H:%M} UTC)" for one in failures[: -NAMED - 1 : -1]]
+    return _fault(
+        "later",
+        f"given up after too many tries: {len(failures)}, the newest {', '.join(newest)}. The log of that time says "
+        "why; mend that, then do by hand in Slack what they were to do.",
+    )
+
+
+def _votes(left: int) -> Finding:
+    if not left:
+        return _well("votes", "those of closed rounds are erased")
+    return _fault(
+        "votes",
+        f"of {left} closed round{'s' * (left != 1)} the files of the database still hold remains; end what else reads "
+        "the database for long, then restart `cco run`, which erases them.",
+    )
 
 
 def _knowledge(settings: Settings) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 CcoError
 ├── Refusal        the person can fix it; the message is shown to them as it is
 └── Unavailable    the world failed (Slack, the network, the disk); retried or reported with a reference
+    └── TryLater     not now, but soon: somebody said when
 """
 
 
@@ -16,3 +17,11 @@ class Refusal(CcoError):
 
 class Unavailable(CcoError):
     """Something outside failed. The text is for the log, never for a channel."""
+
+
+class TryLater(Unavailable):
+    """Not now; try again after `retry_after` seconds. Nothing happened."""
+
+    def __init__(self, text: str, retry_after: float) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after

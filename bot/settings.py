@@ -1,5 +1,6 @@
 """Typed settings from the environment and `.env`. All problems are reported at once, each with its fix."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     cco_cache_dir: Path = Field(default_factory=default_cache)
     cco_help_contact: str = Field(default="", max_length=200)
     cco_retention_days: int = Field(default=90, ge=1, le=3650)
+    cco_check_starters: Annotated[tuple[str, ...], NoDecode] = ("everybody",)
+    cco_admins: Annotated[tuple[str, ...], NoDecode] = ()
     cco_log_level: str = "INFO"
 
     @field_validator("cco_knowledge_dir", mode="before")
@@ -56,6 +59,18 @@ class Settings(BaseSettings):
         if not value.get_secret_value().startswith(("sqlite://", "postgres://", "postgresql")):
             raise ValueError("it is neither SQLite nor PostgreSQL")
         return value
+
+    @field_validator("cco_check_starters", "cco_admins", mode="before")
+    @classmethod
+    def people(cls, value: Any, info: Any) -> Any:
+        """Slack ids with commas between them; for those who may start checks also the two words."""
+        if not isinstance(value, str):
+            return value
+        named = tuple(part.strip() for part in value.split(",") if part.strip())
+        words = {"everybody", "admins"} if info.field_name == "cco_check_starters" else set()
+        if not named or any(one not in words and not re.fullmatch("[UW][A-Z0-9]{2,30}", one) for one in named):
+            raise ValueError("it does not name people by their Slack ids")
+        return named
 
     @field_validator("cco_log_level")
     @classmethod

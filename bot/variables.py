@@ -20,6 +20,8 @@ FIXES = {
     "CCO_CACHE_DIR": "name a folder that this program may write to",
     "CCO_HELP_CONTACT": "name a channel, a person or an address in at most 200 characters",
     "CCO_RETENTION_DAYS": "give a whole number of days from 1 to 3650",
+    "CCO_CHECK_STARTERS": "give everybody, admins, or people's Slack ids with commas between (U012AB3CD,U045EF6GH)",
+    "CCO_ADMINS": "give people's Slack ids with commas between (U012AB3CD,U045EF6GH)",
     "CCO_LOG_LEVEL": "use DEBUG, INFO, WARNING or ERROR",
 }
 

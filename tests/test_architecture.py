@@ -16,7 +16,11 @@ WINGS = ("answers", "readiness", "accountability")
 # Each file of a wing by the room it is in; imports point to the same floor or down.
 # `posting` and `presenting` are parts of the service that have grown out of its file.
 FLOORS = {"listeners": 3, "service": 2, "posting": 2, "presenting": 2, "store": 1, "views": 1}
+FLOORS |= dict.fromkeys(  # the use cases of a wing that has many, by theme; its service puts them together
+    ("catalogue", "starting", "voting", "confirming", "drawing", "troubles", "running", "chasing", "history"), 2
+)
 FLOORS |= {"ballot_store": 1, "tables": 1}  # where one store became too long a file
+FLOORS |= {"archive": 2}  # what several ways out of the bot share
 MODEL = 0  # cards, matching, decision, …: every file of a wing that is not named here
 EDGE = {"terminal"}  # shows answers in a terminal as listeners do in Slack; only the command line calls it
 CLOCKS = {"bot.clock", "time", "sched"}
@@ -101,10 +105,10 @@ STORAGE = {name for name in TREES if name.startswith("bot.storage")}
 SCHEDULER = {name for name in TREES if name.startswith("bot.scheduler")}
 WORKSPACE = {name for name in TREES if name.startswith("bot.workspace")}
 LISTENERS = {name for name in IN_WINGS if room_of(name) == "listeners"}
-STORES = {name for name in TREES if room_of(name) in {"store", "ballot_store"}}
+STORES = {name for name in TREES if room_of(name) in {"store", "ballot_store", "lane_store"}}
 TABLES = {name for name in TREES if room_of(name) == "tables"}  # of a wing with more than one store
 VIEWS = {name for name in IN_WINGS if room_of(name) == "views"}
-TOP = {"bot.app", "bot.cli", "bot.running", "bot.demo", "bot.doctor"}
+TOP = {"bot.app", "bot.cli", "bot.running", "bot.demo", "bot.doctor", "bot.guidance", "bot.opening", "bot.records"}
 
 
 def breaches(modules: Iterable[str], breaks: Callable[[str, str], bool]) -> set[str]:

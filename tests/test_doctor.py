@@ -5,21 +5,31 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from sqlite3 import connect
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.doctor import Finding, examine
+from bot.doctor import WITHOUT, Finding, examine
+from bot.readiness.ballot_store import BallotStore
+from bot.readiness.store import RoundStore
 from bot.resources import MANIFEST
+from bot.scheduler.actions import Action
+from bot.scheduler.store import ScheduleStore
 from bot.settings import FIXES
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.workspace.records import Json
 from bot.workspace.server import WorkspaceServer
+from tests.readiness.examples import DEADLINE, NOON, OURS, a_round, people
 
-ORDER = ["settings", "token", "scopes", "Socket Mode", "database", "migrations", "knowledge"]
+DECADE = timedelta(days=3650)
+ORDER = ["settings", "token", "scopes", "Socket Mode", "database", "migrations", "later", "votes", "knowledge"]
 
 
 def manifest() -> Json:
@@ -51,6 +61,15 @@ def environment(
     return monkeypatch
 
 
+@pytest.fixture
+def database(environment: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The database that is set, with the newest schema."""
+    del environment
+    with closing(Database(os.environ["DATABASE_URL"])) as opened:
+        migrate(opened)
+        yield opened
+
+
 def found(name: str) -> list[Finding]:
     """The findings up to and with the first of this name; what comes later is not looked at."""
     findings = []
@@ -68,7 +87,7 @@ def the(name: str) -> Finding:
 # All well
 
 
-@pytest.mark.usefixtures("environment")
+@pytest.mark.usefixtures("database")
 def test_all_well_is_said_a_line_each() -> None:
     findings = list(examine())
     assert [finding.name for finding in findings] == ORDER
@@ -76,7 +95,7 @@ def test_all_well_is_said_a_line_each() -> None:
     assert "60 cards" in findings[-1].text
 
 
-@pytest.mark.usefixtures("environment")
+@pytest.mark.usefixtures("database")
 def test_the_command_prints_the_lines_and_ends_well() -> None:
     result = CliRunner().invoke(main, ["doctor"])
     assert result.exit_code == 0
@@ -99,6 +118,7 @@ def test_findings_come_as_they_are_made(server: WorkspaceServer) -> None:
 # Settings and tokens
 
 
+@pytest.mark.usefixtures("database")
 def test_missing_tokens_are_told_and_the_rest_is_examined(environment: pytest.MonkeyPatch) -> None:
     environment.delenv("SLACK_BOT_TOKEN")
     environment.delenv("SLACK_APP_TOKEN")
@@ -150,12 +170,12 @@ def test_no_line_shows_a_token(environment: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def another(environment: pytest.MonkeyPatch) -> Iterator[Callable[[Json], WorkspaceServer]]:
+def another(environment: pytest.MonkeyPatch) -> Iterator[Callable[..., WorkspaceServer]]:
     """Starts a workspace of the test's own and points the settings there."""
     started = []
 
-    def start(described: Json) -> WorkspaceServer:
-        running = WorkspaceServer(described, rate_limits=False)
+    def start(described: Json, **options: Any) -> WorkspaceServer:
+        running = WorkspaceServer(described, rate_limits=False, **options)
         running.start()
         started.append(running)
         environment.setenv("SLACK_BOT_TOKEN", running.bot_token)
@@ -172,8 +192,29 @@ def test_missing_scopes_are_named_with_what_to_do(another: Callable[[Json], Work
     another({"oauth_config": {"scopes": {"bot": ["chat:write", "commands"]}}})
     finding = the("scopes")
     assert not finding.ok
-    assert finding.text.startswith("app_mentions:read, im:history not granted")
+    assert finding.text.startswith("app_mentions:read, channels:read, groups:read, im:history, users:read not granted")
     assert "reinstall the app" in finding.text
+
+
+def test_scopes_that_were_declined_are_told_with_what_becomes_of_their_work(
+    another: Callable[..., WorkspaceServer],
+) -> None:
+    another(manifest(), optional_scopes=False)
+    finding = the("scopes")
+    assert finding.ok
+    granted, *declined = finding.text.split("; ")
+    assert granted == "app_mentions:read, channels:read, chat:write, commands, groups:read, im:history, users:read"
+    assert "without files:write: files by `cco export` alone" in declined
+    assert [text.split()[1].rstrip(":") for text in declined] == sorted(WITHOUT)
+
+
+def test_what_becomes_of_it_is_known_of_every_scope_that_can_be_declined() -> None:
+    assert sorted(WITHOUT) == sorted(manifest()["oauth_config"]["scopes"]["bot_optional"])
+
+
+@pytest.mark.usefixtures("environment")
+def test_scopes_that_are_all_granted_are_listed() -> None:
+    assert the("scopes").text == ", ".join(sorted(manifest()["oauth_config"]["scopes"]["bot"]))
 
 
 def test_a_server_that_does_not_tell_the_scopes_is_no_fault(another: Callable[[Json], WorkspaceServer]) -> None:
@@ -266,6 +307,60 @@ def test_a_database_of_a_newer_version_is_told() -> None:
     assert not finding.ok
     assert "9999" in finding.text
     assert "a newer one wrote it" in finding.text
+
+
+# What was to happen later
+
+
+def give_up(database: Database, *subjects: str) -> None:
+    """Plan the closing of these rounds, try once, and give up, one after the other."""
+    store = ScheduleStore(database)
+    for number, subject in enumerate(subjects):
+        now = NOON + timedelta(minutes=number)
+        store.plan(OURS, Action("close_round", subject, now))
+        for key, due in store.claim(["close_round"], now, timedelta(minutes=5), 1):
+            store.give_up(key, due, now)
+
+
+def test_what_was_given_up_is_counted_and_the_newest_named(database: Database) -> None:
+    give_up(database, "r1", "r2", "r3", "r4")
+    finding = the("later")
+    assert not finding.ok
+    assert finding.text.startswith(
+        "given up after too many tries: 4, the newest close_round r4 (2026-11-23 12:03 UTC), "
+        "close_round r3 (2026-11-23 12:02 UTC), close_round r2 (2026-11-23 12:01 UTC). "
+    )
+    assert "by hand in Slack" in finding.text
+
+
+def test_what_is_only_planned_is_no_fault(database: Database) -> None:
+    ScheduleStore(database).plan(OURS, Action("close_round", "r1", NOON))
+    assert str(the("later")) == "ok   later: nothing that was due was given up"
+
+
+def test_votes_that_a_close_could_not_erase_are_told(database: Database, tmp_path: Path) -> None:
+    RoundStore(database).add(OURS, a_round(opened_at=NOON - DECADE, deadline=DEADLINE - DECADE), people(1))
+    with closing(connect(tmp_path / "cco.db", isolation_level=None)) as reading:
+        reading.execute("BEGIN")
+        reading.execute("SELECT * FROM ballots").fetchall()
+        BallotStore(database).close(OURS, "r1", DEADLINE - DECADE)
+    finding = the("votes")
+    assert not finding.ok
+    assert finding.text.startswith("of 1 closed round the files")
+    BallotStore(database).erase(NOON)
+    assert the("votes").ok
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("name", ["later", "votes"])
+def test_without_the_newest_schema_they_are_not_looked_at(name: str) -> None:
+    assert the(name).skipped
+
+
+@pytest.mark.parametrize("address", ["mysql://host/cco", "sqlite://", "postgres://user:s3cret@127.0.0.1:1/cco"])
+def test_without_a_database_they_are_not_looked_at(environment: pytest.MonkeyPatch, address: str) -> None:
+    environment.setenv("DATABASE_URL", address)
+    assert [finding.name for finding in found("votes") if finding.skipped][-3:] == ["migrations", "later", "votes"]
 
 
 # Knowledge and traps

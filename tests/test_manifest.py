@@ -21,7 +21,14 @@ REASONS = {
     "im:history": "message.im",
     "commands": "slash_commands",
     "chat:write": "answers are posted",
+    "channels:read": "conversations.info, conversations.members: who is asked in a readiness check",
+    "groups:read": "the same in a private channel",
+    "users:read": "users.info, users.list: who may be asked and who may manage, and everybody's time zone",
+    "files:write": "the results as files",
+    "channels:history": "after an unknown outcome: was the message posted?",
+    "groups:history": "the same in a private channel",
 }
+OPTIONAL = {"files:write", "channels:history", "groups:history"}
 EVENTS_WITHOUT_SCOPE = {"app_home_opened"}
 
 
@@ -45,8 +52,14 @@ def test_the_schema_would_refuse_a_misspelt_field(manifest: Any) -> None:
 
 def test_exactly_the_scopes_that_are_used_are_asked_for(manifest: Any) -> None:
     scopes = manifest["oauth_config"]["scopes"]
-    assert scopes.keys() == {"bot"}
+    assert scopes.keys() == {"bot", "bot_optional"}
     assert sorted(scopes["bot"]) == sorted(REASONS)
+
+
+def test_what_can_be_declined_is_in_both_lists_as_slack_wants_it(manifest: Any) -> None:
+    scopes = manifest["oauth_config"]["scopes"]
+    assert set(scopes["bot_optional"]) == OPTIONAL
+    assert set(scopes["bot"]) > OPTIONAL
 
 
 def test_every_event_has_its_scope(manifest: Any) -> None:
@@ -65,6 +78,15 @@ def test_the_command_has_its_listener_and_names_arrive_as_ids(manifest: Any) -> 
     assert command["command"] == ids.COMMAND
     assert command["should_escape"]
     assert len(command["description"]) <= 2000
+
+
+def test_a_readiness_check_is_started_by_a_shortcut_or_from_a_message(manifest: Any) -> None:
+    shortcuts = manifest["features"]["shortcuts"]
+    assert {shortcut["callback_id"]: shortcut["type"] for shortcut in shortcuts} == {
+        ids.RUN_CHECK: "global",
+        ids.RUN_CHECK_HERE: "message",
+    }
+    assert {shortcut["name"] for shortcut in shortcuts} == {"Run a readiness check"}
 
 
 def test_buttons_and_the_messages_tab_are_switched_on(manifest: Any) -> None:

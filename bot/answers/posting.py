@@ -7,7 +7,8 @@ from bot.answers.store import AnswerStore, Question
 from bot.clock import Clock
 from bot.errors import Unavailable
 from bot.keys import WorkspaceKey
-from bot.slack.gateway import Gateway, RateLimited, UnknownOutcome
+from bot.slack.gateway import Gateway, Mark, RateLimited, UnknownOutcome
+from bot.slack.ids import ANSWER_EVENT
 from bot.slack.pacing import Pacer
 from bot.slack.render import View
 
@@ -65,11 +66,11 @@ class Poster:
             log.info("question %s: another process answers it", question.id)
             return
         try:
-            channel = self._gateway.post(question.channel_id, view, question.reply_ts, question.id)
+            posted = self._gateway.post(question.channel_id, view, question.reply_ts, _mark(question))
         except RateLimited:  # nothing was posted: the next try counts as this one
             self._store.change(key, question.id, sending=tried, sending_at=None)
             raise
-        self._store.change(key, question.id, posted_at=self._clock(), channel_id=channel)
+        self._store.change(key, question.id, posted_at=self._clock(), channel_id=posted.channel)
 
     def has_arrived(self, key: WorkspaceKey, question: Question) -> bool:
         """Is the answer there already? Only a direct message may be read; elsewhere nobody can say."""
@@ -77,10 +78,14 @@ class Poster:
             return False
         since = f"{question.asked_at.timestamp() - 60:.6f}"
         try:
-            found = self._gateway.posted(question.channel_id, question.reply_ts, question.id, since)
+            found = self._gateway.posted(question.channel_id, question.reply_ts, _mark(question), since)
         except Unavailable as error:
             log.warning("question %s: could not look whether its answer was posted: %s", question.id, error)
             return False
         if found:
             self._store.change(key, question.id, posted_at=self._clock())
         return found is not None
+
+
+def _mark(question: Question) -> Mark:
+    return Mark(ANSWER_EVENT, question.id)

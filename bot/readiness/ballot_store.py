@@ -161,6 +161,12 @@ class BallotStore:
                 found = connection.execute(OWN_NAMED_VOTES, given)
             return {row["statement_id"]: Answer(row["answer"]) for row in found.mappings()}
 
+    def pseudonym(self, key: WorkspaceKey, round_id: str, user_id: str) -> str:
+        """A name for a person that nobody can trace back once the round is closed; empty from then on."""
+        with self._database.read() as connection:
+            secret = connection.execute(SECRET, _given(key, round_id)).scalar()
+        return receipt_key(secret, f"whisper:{user_id}").hex() if secret else ""
+
     def turnout(self, key: WorkspaceKey, round_id: str) -> Turnout:
         with self._database.read() as connection:
             row = connection.execute(TURNOUT, _given(key, round_id)).mappings().first()
@@ -169,9 +175,9 @@ class BallotStore:
         return Turnout((row["voters"] or 0) if row["closed_at"] else row["voted"], row["asked"])
 
     def missing(self, key: WorkspaceKey, round_id: str) -> dict[str, int]:
-        """Who was asked and has answered nothing yet, without those who opted out: how often each was chased.
+        """Who was asked and has answered nothing yet, with the last wave of reminders that reached each.
 
-        For chasing alone: it is shown to nobody.
+        Those who opted out are not among them. For chasing alone: it is shown to nobody.
         """
         with self._database.read() as connection:
             secret = connection.execute(SECRET, _given(key, round_id)).scalar()

@@ -1,7 +1,8 @@
 """Turns rounds, answers and tallies into the views that show them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.readiness.ballots import Turnout
 from bot.readiness.checks import Answer, Check, Statement
@@ -10,6 +11,7 @@ from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier, Line, by_class, lines_of, percent
 from bot.readiness.rounds import SMALLEST_GROUP, SMALLEST_POSSIBLE, Result, Round
 from bot.readiness.tally import Tally
+from bot.readiness.times import zone_named
 from bot.readiness.views import (
     Bar,
     ChaseView,
@@ -33,6 +35,7 @@ from bot.readiness.views import (
     StartForm,
     StatementView,
     Summary,
+    TroubleView,
     VoteForm,
     vote_value,
 )
@@ -87,7 +90,7 @@ class Presenter:
             co_facilitator=co_facilitator,
         )
 
-    def start_confirmation(self, draft_id: str, new: Round, zone: tzinfo = UTC) -> StartConfirmation:
+    def start_confirmation(self, draft_id: str, new: Round, left_out: int = 0) -> StartConfirmation:
         """`new` is the round as it would be started, with the number of people it asks."""
         return StartConfirmation(
             draft_id=draft_id,
@@ -95,15 +98,16 @@ class Presenter:
             channel_id=new.channel_id,
             asked=new.asked,
             messages=1 + len(new.check.statements),
-            closes=moment(new.deadline, zone),
+            closes=_end(new),
             anonymous=new.anonymous,
             live=new.live,
             smallest_group=new.smallest_group,
+            left_out=left_out,
         )
 
     # While it is open
 
-    def parent(self, of: Round, turnout: Turnout, zone: tzinfo = UTC) -> ParentView:
+    def parent(self, of: Round, turnout: Turnout) -> ParentView:
         return ParentView(
             round_id=of.id,
             title=of.name,
@@ -111,7 +115,7 @@ class Presenter:
             statements=len(of.check.statements),
             voted=turnout.voted,
             asked=turnout.asked,
-            closes=_end(of, zone),
+            closes=_end(of),
             starter=of.starter,
             co_facilitator=of.co_facilitator,
             anonymous=of.anonymous,
@@ -135,7 +139,7 @@ class Presenter:
             closed=not of.is_open,
         )
 
-    def vote_form(self, of: Round, answers: Mapping[str, Answer], zone: tzinfo = UTC) -> VoteForm:
+    def vote_form(self, of: Round, answers: Mapping[str, Answer]) -> VoteForm:
         return VoteForm(
             round_id=of.id,
             title=of.name,
@@ -144,20 +148,20 @@ class Presenter:
                 for number, one in _numbered(of.check).values()
             ),
             answers=of.check.answers,
-            closes=moment(of.deadline, zone),
+            closes=_deadline(of),
             anonymous=of.anonymous,
         )
 
-    def saved(self, of: Round, answers: Mapping[str, Answer], zone: tzinfo = UTC) -> SavedView:
-        return SavedView(of.name, _own_lines(of, answers), _answered(of, answers), moment(of.deadline, zone))
+    def saved(self, of: Round, answers: Mapping[str, Answer]) -> SavedView:
+        return SavedView(of.name, _own_lines(of, answers), _answered(of, answers), _deadline(of))
 
-    def my_answers(self, of: Round, answers: Mapping[str, Answer], now: datetime, zone: tzinfo = UTC) -> MyAnswersView:
+    def my_answers(self, of: Round, answers: Mapping[str, Answer], now: datetime) -> MyAnswersView:
         return MyAnswersView(
             round_id=of.id,
             title=of.name,
             lines=_own_lines(of, answers),
             answered=_answered(of, answers),
-            closes=_end(of, zone),
+            closes=_end(of),
             takes_votes=of.takes_votes(now),
             erased=not of.is_open and (of.anonymous or of.cancelled),
         )
@@ -174,25 +178,25 @@ class Presenter:
             statements=len(of.check.statements),
         )
 
-    def chase(self, of: Round, *, last: bool, stopped: bool = False, zone: tzinfo = UTC) -> ChaseView:
+    def chase(self, of: Round, *, last: bool, stopped: bool = False) -> ChaseView:
         return ChaseView(
             round_id=of.id,
             title=of.name,
             channel_id=of.channel_id,
             statements=len(of.check.statements),
-            closes=moment(of.deadline, zone),
+            closes=_deadline(of),
             anonymous=of.anonymous,
             last=last,
             stopped=stopped,
         )
 
-    def manage_form(self, of: Round, turnout: Turnout, zone: tzinfo = UTC) -> ManageForm:
+    def manage_form(self, of: Round, turnout: Turnout) -> ManageForm:
         return ManageForm(
             round_id=of.id,
             title=of.name,
             voted=turnout.voted,
             asked=turnout.asked,
-            closes=moment(of.deadline, zone),
+            closes=_deadline(of),
             starter=of.starter,
             co_facilitator=of.co_facilitator,
             anonymous=of.anonymous,
@@ -234,22 +238,20 @@ class Presenter:
             for number, page in enumerate(pages, 1)
         )
 
-    def movement(self, of: Round, results: Sequence[Result], earlier: Earlier, zone: tzinfo = UTC) -> MovementView:
+    def movement(self, of: Round, results: Sequence[Result], earlier: Earlier) -> MovementView:
         overlap = earlier.overlap
         comparable = overlap.is_comparable(max(of.smallest_group, earlier.round.smallest_group))
         return MovementView(
             title=of.name,
-            before=_end(earlier.round, zone),
+            before=_end(earlier.round),
             both=overlap.both,
             voted=overlap.later,
             comparable=comparable,
             lines=tuple(map(_moved, lines_of(of, results, earlier))) if comparable else (),
         )
 
-    def rounds(
-        self, channel_id: str, listed: Iterable[tuple[Round, Turnout, Sequence[Result]]], zone: tzinfo = UTC
-    ) -> RoundsView:
-        return RoundsView(channel_id, tuple(_round_line(of, turnout, results, zone) for of, turnout, results in listed))
+    def rounds(self, channel_id: str, listed: Iterable[tuple[Round, Turnout, Sequence[Result]]]) -> RoundsView:
+        return RoundsView(channel_id, tuple(_round_line(of, turnout, results) for of, turnout, results in listed))
 
     def refusal(self, reason: Refused, of: Round | None = None, *, channel_id: str = "", link: str = "") -> RefusalView:
         """`of` is the round it is about, or for too few people the one that would have been; `link` leads to it."""
@@ -265,6 +267,9 @@ class Presenter:
             asked=of.asked,
             smallest_group=of.smallest_group,
         )
+
+    def trouble(self, of: Round, what: str) -> TroubleView:
+        return TroubleView(of.id, of.name, of.channel_id, what, of.is_open)
 
     def _grouped(self, of: Round, lines: Iterable[Line]) -> tuple[ResultGroup, ...]:
         return tuple(
@@ -288,11 +293,9 @@ class Presenter:
         )
 
 
-def moment(at: datetime, zone: tzinfo = UTC) -> Moment:
+def moment(at: datetime, zone: ZoneInfo) -> Moment:
     there = at.astimezone(zone)
-    name = getattr(zone, "key", "") or there.tzname() or "UTC"
-    safe = "".join(letter for letter in name if letter not in "<>|&")
-    return Moment(int(at.timestamp()), f"{there:%a} {there.day} {there:%b %Y, %H:%M} ({safe})")
+    return Moment(int(at.timestamp()), f"{there:%a} {there.day} {there:%b %Y, %H:%M} ({zone.key})")
 
 
 def tally_words(tally: Tally) -> str:
@@ -312,9 +315,13 @@ def bar(tally: Tally) -> str:
     return "▓" * cells + "░" * (CELLS - cells)
 
 
-def _end(of: Round, zone: tzinfo) -> Moment:
+def _deadline(of: Round) -> Moment:
+    return moment(of.deadline, zone_named(of.zone))
+
+
+def _end(of: Round) -> Moment:
     """When it closed, or is going to."""
-    return moment(of.closed_at or of.deadline, zone)
+    return moment(of.closed_at or of.deadline, zone_named(of.zone))
 
 
 def _numbered(check: Check) -> dict[str, tuple[int, Statement]]:
@@ -387,12 +394,12 @@ def _moved(line: Line) -> str:
     return f"{ARROWS[line.moved.direction]}{name}: {counts}"
 
 
-def _round_line(of: Round, turnout: Turnout, results: Sequence[Result], zone: tzinfo) -> RoundLine:
+def _round_line(of: Round, turnout: Turnout, results: Sequence[Result]) -> RoundLine:
     counted = None if of.is_open or not results else _summary(of, lines_of(of, results))
     return RoundLine(
         round_id=of.id,
         title=of.name,
-        ends=_end(of, zone),
+        ends=_end(of),
         voted=turnout.voted,
         asked=turnout.asked,
         is_open=of.is_open,

@@ -13,12 +13,14 @@ SMALLEST_POSSIBLE = 3  # among two, each knows the other's vote
 # Messages of a round that belong to no statement. No statement's id can look like this.
 PARENT = "#parent"
 RESULTS = "#results"
+MOVEMENT = "#movement"
 
 
 @dataclass(frozen=True)
 class Round:
     """One round. `check` is as it was at the start; `asked` is how many people are asked, `voters` how many did vote.
 
+    `zone` is the starter's, in which times are written where each reader's own can't be.
     `cancelled` rounds are closed, too, but have no result.
     """
 
@@ -33,6 +35,7 @@ class Round:
     live: bool = False
     smallest_group: int = SMALLEST_GROUP
     co_facilitator: str = ""
+    zone: str = "UTC"
     asked: int = 0
     closed_at: datetime | None = None
     cancelled: bool = False
@@ -79,10 +82,14 @@ class Result:
 class Message:
     """A message of a round and how far its posting has come. `part` is a statement's id, PARENT or RESULTS.
 
-    `tries` counts how often posting was begun; `ts` is empty until Slack has told it.
+    `tries` counts how often posting was begun; `ts` is empty until Slack has told it. `drawn` is a digest of what it
+    shows, empty when that is not known. One that is `gone` was deleted, or is where we can't change it any more.
     """
 
     part: str
     tries: int = 0
     begun_at: datetime | None = None
     ts: str = ""
+    drawn: str = ""
+    drawn_at: datetime | None = None
+    gone: bool = False

@@ -5,12 +5,23 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 
 from bot.keys import WorkspaceKey
 from bot.readiness.ballots import SECRET_BYTES
 from bot.readiness.rounds import PARENT, Message, Round
-from bot.readiness.tables import AUDIENCE, MESSAGES, ROUNDS, SECRETS, Also, insert_if_new, nothing, round_of, row_of
+from bot.readiness.tables import (
+    AUDIENCE,
+    DRAFTS,
+    MESSAGES,
+    ROUNDS,
+    SECRETS,
+    Also,
+    insert_if_new,
+    nothing,
+    round_of,
+    row_of,
+)
 from bot.storage.columns import given_workspace, in_given_workspace, of_workspace, workspace_values
 from bot.storage.database import Database
 
@@ -19,7 +30,7 @@ LAST = 1_000  # the position of messages that a round did not need from the star
 
 
 class RoundStore:
-    """Rounds, always within one workspace; only what a crash left unposted is looked for in all."""
+    """Rounds, always within one workspace; only drawing and cleaning look at all of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -100,35 +111,35 @@ class RoundStore:
             claimed = connection.execute(update(MESSAGES).where(free).values(tries=tried + 1, begun_at=now))
         return claimed.rowcount == 1
 
-    def posted(self, key: WorkspaceKey, round_id: str, part: str, ts: str) -> None:
-        """Remember where a message is. An empty `ts` says that it is gone and has to be posted anew."""
+    def posted(self, key: WorkspaceKey, round_id: str, part: str, ts: str, drawn: str = "") -> None:
+        """Remember where a message is and what it shows."""
         with self._database.write() as connection:
-            connection.execute(update(MESSAGES).where(_message_of(key, round_id, part)).values(ts=ts))
+            connection.execute(update(MESSAGES).where(_message_of(key, round_id, part)).values(ts=ts, drawn=drawn))
 
-    def message_at(self, key: WorkspaceKey, channel_id: str, ts: str) -> tuple[Round, str] | None:
-        """The round of a message and which part of it that is."""
-        query = (
-            select(ROUNDS, MESSAGES.c.part)
-            .join(MESSAGES, and_(of_workspace(MESSAGES, key), MESSAGES.c.round_id == ROUNDS.c.id))
-            .where(of_workspace(ROUNDS, key), ROUNDS.c.channel_id == channel_id, MESSAGES.c.ts == ts)
-        )
-        with self._database.read() as connection:
-            row = connection.execute(query).mappings().first() if ts else None
-        return (round_of(row), row["part"]) if row else None
+    def not_posted(self, key: WorkspaceKey, round_id: str, part: str, tried: int) -> None:
+        """Take a claim back: Slack certainly did not post it. `tried` is how often it was tried before."""
+        change = update(MESSAGES).where(_message_of(key, round_id, part), MESSAGES.c.tries == tried + 1)
+        with self._database.write() as connection:
+            connection.execute(change.values(tries=tried))
 
-    def unposted(self, before: datetime) -> list[tuple[WorkspaceKey, Round]]:
-        """Open rounds of all workspaces with messages that are not posted and whose posting did not begin lately."""
-        unposted = exists().where(
-            MESSAGES.c.enterprise_id == ROUNDS.c.enterprise_id,
-            MESSAGES.c.team_id == ROUNDS.c.team_id,
-            MESSAGES.c.round_id == ROUNDS.c.id,
-            MESSAGES.c.ts == "",
-            MESSAGES.c.begun_at.is_(None) | (MESSAGES.c.begun_at < before),
-        )
-        query = select(ROUNDS).where(ROUNDS.c.closed_at.is_(None), ROUNDS.c.opened_at < before, unposted)
+    def drawn(self, key: WorkspaceKey, round_id: str, part: str, digest: str, now: datetime) -> None:
+        """Remember what a message shows."""
+        with self._database.write() as connection:
+            drawn = update(MESSAGES).where(_message_of(key, round_id, part))
+            connection.execute(drawn.values(drawn=digest, drawn_at=now))
+
+    def lose(self, key: WorkspaceKey, round_id: str, part: str) -> None:
+        """Remember that a message is gone: it is neither drawn nor posted again."""
+        with self._database.write() as connection:
+            connection.execute(update(MESSAGES).where(_message_of(key, round_id, part)).values(gone=True))
+
+    def drawable(self, closed_since: datetime) -> list[tuple[WorkspaceKey, str]]:
+        """The rounds of all workspaces whose messages may have to change: the open ones and those closed since then."""
+        query = select(ROUNDS.c.enterprise_id, ROUNDS.c.team_id, ROUNDS.c.id)
+        drawable = query.where(or_(ROUNDS.c.closed_at.is_(None), ROUNDS.c.closed_at >= closed_since))
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(ROUNDS.c.opened_at)).mappings().all()
-        return [(WorkspaceKey(row["enterprise_id"], row["team_id"]), round_of(row)) for row in rows]
+            rows = connection.execute(drawable.order_by(ROUNDS.c.deadline)).all()
+        return [(WorkspaceKey(enterprise_id, team_id), round_id) for enterprise_id, team_id, round_id in rows]
 
     # Whom a round asks
 
@@ -143,11 +154,41 @@ class RoundStore:
             change = update(AUDIENCE).where(_asked(key, round_id, user_id)).values(opted_out=True)
             return connection.execute(change).rowcount == 1
 
-    def begin_chasing(self, key: WorkspaceKey, round_id: str, user_id: str, chased: int) -> bool:
-        """Claim the message to somebody who was chased so often. False when another was quicker or they opted out."""
-        free = and_(_asked(key, round_id, user_id), AUDIENCE.c.chased == chased, AUDIENCE.c.opted_out.is_(False))
+    def begin_chasing(self, key: WorkspaceKey, round_id: str, user_id: str, wave: int) -> bool:
+        """Claim the reminder to somebody. False when they had it in this wave, or opted out.
+
+        `wave` grows from one wave of reminders of the round to the next.
+        """
+        free = and_(_asked(key, round_id, user_id), AUDIENCE.c.chased < wave, AUDIENCE.c.opted_out.is_(False))
         with self._database.write() as connection:
-            return connection.execute(update(AUDIENCE).where(free).values(chased=chased + 1)).rowcount == 1
+            return connection.execute(update(AUDIENCE).where(free).values(chased=wave)).rowcount == 1
+
+    def last_chased(self, key: WorkspaceKey, round_id: str) -> datetime | None:
+        """When reminders last began to go out."""
+        query = select(ROUNDS.c.chased_at).where(of_workspace(ROUNDS, key), ROUNDS.c.id == round_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar()
+
+    def chase(self, key: WorkspaceKey, round_id: str, now: datetime) -> bool:
+        """Remember that reminders go out. False when the round is closed."""
+        return self._change(key, round_id, nothing, chased_at=now)
+
+    # Drafts of rounds: what was asked for, until it is started or forgotten
+
+    def save_draft(self, key: WorkspaceKey, draft_id: str, plan: str, now: datetime) -> None:
+        row = {**workspace_values(key), "id": draft_id, "plan": plan, "made_at": now}
+        with self._database.write() as connection:
+            connection.execute(insert(DRAFTS), row)
+
+    def draft(self, key: WorkspaceKey, draft_id: str) -> str | None:
+        query = select(DRAFTS.c.plan).where(of_workspace(DRAFTS, key), DRAFTS.c.id == draft_id)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar()
+
+    def clean(self, before: datetime) -> int:
+        """Forget drafts made before that time, in all workspaces."""
+        with self._database.write() as connection:
+            return connection.execute(delete(DRAFTS).where(DRAFTS.c.made_at < before)).rowcount
 
     def _change(
         self, key: WorkspaceKey, round_id: str, also: Also, *conditions: ColumnElement[bool], **values: Any
@@ -167,6 +208,21 @@ class RoundStore:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id).limit(limit)).mappings()
             return [round_of(row) for row in rows]
+
+    # For whoever runs the bot
+
+    def everywhere(self) -> list[tuple[WorkspaceKey, Round]]:
+        """The rounds of all workspaces, the newest first."""
+        query = select(ROUNDS).order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id)
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [(WorkspaceKey(row["enterprise_id"], row["team_id"]), round_of(row)) for row in rows]
+
+    def unerased(self, before: datetime) -> int:
+        """How many rounds of all workspaces closed before that time and still have remains of votes in the files."""
+        query = select(func.count()).where(ROUNDS.c.closed_at < before, ROUNDS.c.erased_at.is_(None))
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one()
 
 
 def _messages(of: Round) -> Iterator[dict[str, Any]]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    false,
     or_,
     text,
 )
@@ -45,12 +46,14 @@ ROUNDS = Table(
     Column("anonymous", Boolean, nullable=False),
     Column("live", Boolean, nullable=False),
     Column("smallest_group", Integer, nullable=False),
+    Column("zone", String(64), nullable=False, server_default="UTC"),
     Column("asked", Integer, nullable=False),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("deadline", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("cancelled", Boolean, nullable=False),
     Column("voters", Integer),
+    Column("chased_at", UtcDateTime),  # when reminders last began to go out
     Column("erased_at", UtcDateTime),  # when the remains of its votes were gone from the files, too
     Index(
         "rounds_open",
@@ -64,6 +67,7 @@ ROUNDS = Table(
     ),
     Index("rounds_channel", "enterprise_id", "team_id", "channel_id", "opened_at"),
     Index("rounds_unerased", "erased_at"),
+    Index("rounds_ended", "closed_at"),
 )
 
 AUDIENCE = Table(
@@ -73,7 +77,7 @@ AUDIENCE = Table(
     Column("round_id", String(32), primary_key=True),
     Column("user_id", String(32), primary_key=True),
     Column("opted_out", Boolean, nullable=False),  # of being chased in this round
-    Column("chased", Integer, nullable=False),  # how often
+    Column("chased", Integer, nullable=False),  # the last wave of reminders that reached them
 )
 
 MESSAGES = Table(
@@ -86,7 +90,20 @@ MESSAGES = Table(
     Column("tries", Integer, nullable=False),
     Column("begun_at", UtcDateTime),
     Column("ts", String(32), nullable=False),
+    Column("drawn", String(32), nullable=False, server_default=""),
+    Column("drawn_at", UtcDateTime),
+    Column("gone", Boolean, nullable=False, server_default=false()),
     Index("round_messages_ts", "enterprise_id", "team_id", "ts"),
+)
+
+DRAFTS = Table(
+    "round_drafts",
+    metadata,
+    *workspace_columns(),
+    Column("id", String(32), primary_key=True),
+    Column("plan", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Index("round_drafts_made", "made_at"),
 )
 
 SECRETS = Table(

@@ -43,7 +43,10 @@ class StartForm:
 
 @dataclass(frozen=True)
 class StartConfirmation:
-    """Says how many people and messages it will be, before anything is posted."""
+    """Says how many people and messages it will be, before anything is posted.
+
+    `left_out` are those chosen who can't be asked: not in the channel, of another company, deactivated or a bot.
+    """
 
     draft_id: str
     title: str
@@ -54,6 +57,7 @@ class StartConfirmation:
     anonymous: bool
     live: bool
     smallest_group: int
+    left_out: int = 0
     template: str = "readiness/start_confirmation.json.j2"
 
 
@@ -309,6 +313,8 @@ class Refused(StrEnum):
     ALREADY_OPEN = "already_open"
     TOO_FEW_PEOPLE = "too_few_people"
     NOT_IN_CHANNEL = "not_in_channel"
+    STARTER_OUTSIDE = "starter_outside"
+    NOT_YOUR_FILES = "not_your_files"
 
 
 @dataclass(frozen=True)
@@ -324,6 +330,45 @@ class RefusalView:
     asked: int = 0
     smallest_group: int = 0
     template: str = "readiness/refusal.json.j2"
+
+
+@dataclass(frozen=True)
+class InvitationView:
+    """Offers to set a check up, where Slack allows no form to be opened at once."""
+
+    channel_id: str
+    template: str = "readiness/invitation.json.j2"
+
+
+@dataclass(frozen=True)
+class CountingView:
+    """Stands in the modal while those who are asked are counted."""
+
+    external_id: str
+    channel_id: str
+    template: str = "readiness/counting.json.j2"
+
+
+@dataclass(frozen=True)
+class TroubleView:
+    """To the starter: what happened to a round, and what they can do."""
+
+    round_id: str
+    title: str
+    channel_id: str
+    what: str
+    is_open: bool
+    template: str = "readiness/trouble.json.j2"
+
+
+@dataclass(frozen=True)
+class FilesView:
+    """Over the files of a round; or, where they can't be sent, how to get them."""
+
+    round_id: str
+    title: str
+    can_send: bool = True
+    template: str = "readiness/files.json.j2"
 
 
 def vote_value(round_id: str, statement_id: str, answer: str) -> str:

@@ -39,6 +39,18 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """What a fact changes in the schedule: saved with it, so that both are there or neither is.
+
+    `dropped` are kinds and subjects, of which every occurrence that is not done is forgotten; `new` comes after them.
+    """
+
+    moved: tuple[Action, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
+    new: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True)
 class Due:
     """An action that was claimed and is to be done now, by whoever holds the lease."""
 

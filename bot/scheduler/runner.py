@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import Unavailable
+from bot.errors import TryLater, Unavailable
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import MOST_TRIES, Action, Due, pause_after
 from bot.scheduler.store import ScheduleStore
@@ -23,7 +23,8 @@ class Runner:
     A handler looks first whether the action is still wanted, acts, and returns the next occurrence, if there is one:
     one after now, so that a long downtime makes one late run and not one for each miss.
     It runs outside any transaction, and again after a crash: `due.tries` and what it saved itself tell it how far the
-    earlier try came. One that raises is called again after a pause, so only what may pass is worth raising.
+    earlier try came. One that raises is called again after a pause, so only what may pass is worth raising; after a
+    TryLater it is called again at its time, however often that happens: no try was made, so none is counted.
     """
 
     def __init__(self, store: ScheduleStore, clock: Clock, lease: timedelta = LEASE) -> None:
@@ -31,19 +32,24 @@ class Runner:
         self._clock = clock
         self._lease = lease
         self._handlers: dict[str, Handler] = {}
+        self._leases: dict[str, timedelta] = {}
 
-    def register(self, kind: str, handler: Handler) -> None:
-        """Have actions of this kind done by that handler. Those of a kind that nobody does are left where they are."""
+    def register(self, kind: str, handler: Handler, lease: timedelta | None = None) -> None:
+        """Have actions of this kind done by that handler. Those of a kind that nobody does are left where they are.
+
+        A `lease` of its own is for a kind that is done sooner, so that after a crash it is begun again sooner.
+        """
         if kind in self._handlers:
             raise ValueError(f"there is a handler for {kind} already; a kind has one")
         self._handlers[kind] = handler
+        self._leases[kind] = lease or self._lease
 
     def claim(self, at_most: int, held: Collection[str] = ()) -> list[tuple[WorkspaceKey, Due]]:
         """Take what is due, the oldest first, but not what is under a lease `held` here."""
         now = self._clock()
         if not self._store.is_due(self._handlers, now, held):  # claiming takes SQLite's one lock for writing
             return []
-        return self._store.claim(self._handlers, now, self._lease, at_most, held)
+        return self._store.claim(self._leases, now, at_most, held)
 
     def run(self, key: WorkspaceKey, due: Due) -> None:
         """Do a claimed action. Raises only when the database can't be told: its lease ends, and it runs again."""
@@ -52,6 +58,9 @@ class Runner:
             return
         try:
             following = self._handle(key, due)
+        except TryLater as later:
+            log.info("%s: not now: %s", due.action, later)
+            self._store.put_off(key, due, self._clock() + timedelta(seconds=later.retry_after), tried=False)
         except Unavailable as error:
             log.info("%s: try %d failed: %s", due.action, due.tries, error)
             self._put_off(key, due)

@@ -1,7 +1,7 @@
 """Remembers what is due: the table, planning within the transaction of a fact, and claiming under a lease."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.keys import WorkspaceKey
-from bot.scheduler.actions import LENGTHS, Action, Due, Failure
+from bot.scheduler.actions import LENGTHS, Action, Changes, Due, Failure
 from bot.storage.columns import of_workspace, workspace_columns, workspace_values
 from bot.storage.database import Database, UtcDateTime, metadata
 
@@ -84,11 +84,30 @@ def cancel(connection: Connection, key: WorkspaceKey, kind: str, subject: str, o
     return connection.execute(delete(DUE_ACTIONS).where(unfinished)).rowcount
 
 
+def saving(key: WorkspaceKey, changes: Changes) -> Callable[[Connection], None]:
+    """What is to be done within the transaction of the fact that changes the schedule."""
+
+    def save(connection: Connection) -> None:
+        for action in changes.moved:
+            move(connection, key, action)
+        for kind, subject in changes.dropped:
+            cancel(connection, key, kind, subject)
+        for action in changes.new:
+            schedule(connection, key, action)
+
+    return save
+
+
 class ScheduleStore:
     """What is due in all workspaces: one ticker does it for all of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def plan(self, key: WorkspaceKey, action: Action) -> bool:
+        """Plan an action that no other fact is saved with. False as with `schedule`."""
+        with self._database.write() as connection:
+            return schedule(connection, key, action)
 
     def is_due(self, kinds: Collection[str], now: datetime, held: Collection[str] = ()) -> bool:
         """Is there anything to claim in all workspaces? Looking takes no lock."""
@@ -96,16 +115,16 @@ class ScheduleStore:
             return bool(connection.execute(select(exists().where(_free(kinds, now, held)))).scalar())
 
     def claim(
-        self, kinds: Collection[str], now: datetime, lease: timedelta, at_most: int, held: Collection[str] = ()
+        self, leases: Mapping[str, timedelta], now: datetime, at_most: int, held: Collection[str] = ()
     ) -> list[tuple[WorkspaceKey, Due]]:
-        """Take what is due in all workspaces, the oldest first, for as long as the lease lasts.
+        """Take what is due in all workspaces, the oldest first, for as long as the lease of its kind lasts.
 
         What is under one of the leases `held` is left alone even when they have ended: the caller is at it still.
         """
-        free = select(DUE_ACTIONS).where(_free(kinds, now, held)).order_by(DUE_ACTIONS.c.due_at).limit(at_most)
+        free = select(DUE_ACTIONS).where(_free(leases, now, held)).order_by(DUE_ACTIONS.c.due_at).limit(at_most)
         with self._database.write() as connection:
             rows = connection.execute(free.with_for_update(skip_locked=True)).mappings().all()
-            return [_claimed(connection, row, now, lease) for row in rows]
+            return [_claimed(connection, row, now, leases[row["kind"]]) for row in rows]
 
     def done(self, key: WorkspaceKey, due: Due, now: datetime, following: Action | None = None) -> bool:
         """Mark an action as done and plan the next occurrence, if there is one.
@@ -118,10 +137,13 @@ class ScheduleStore:
                 schedule(connection, key, following)
         return is_ours
 
-    def put_off(self, key: WorkspaceKey, due: Due, until: datetime) -> bool:
-        """Let go of an action that failed, to be tried again. False as with `done`."""
+    def put_off(self, key: WorkspaceKey, due: Due, until: datetime, *, tried: bool = True) -> bool:
+        """Let go of an action that failed, to be tried again. False as with `done`.
+
+        One that was not even `tried` counts as if it had not been begun.
+        """
         with self._database.write() as connection:
-            return _end(connection, key, due, next_at=until)
+            return _end(connection, key, due, next_at=until, tries=due.tries if tried else due.tries - 1)
 
     def give_up(self, key: WorkspaceKey, due: Due, now: datetime) -> bool:
         """Mark an action as failed for good, until somebody moves it. False as with `done`."""

@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,7 +18,7 @@ from bot.clock import Clock
 from bot.errors import Refusal, Unavailable
 from bot.slack.gateway import ChannelClosed, Gateway, TokenDead
 from bot.slack.incoming import Incoming
-from bot.slack.messages import Notice
+from bot.slack.messages import Notice, shown
 from bot.slack.render import View
 from bot.slack.store import DeliveryStore
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 LISTENER_THREADS = 20  # Bolt's own default of five starves acks
 BACKLOG_THREADS = 8
+PATIENCE = 2.0  # seconds for a fact to be committed: Slack gives up after three
 
 CLOSED = "I can't post in this channel any more. Invite me back, or ask with `/cco ask`: that works everywhere."
 
@@ -54,6 +56,14 @@ class Backlog:
     def drain(self) -> None:
         """Finish what was begun, refuse what is new."""
         self._pool.shutdown(wait=True, cancel_futures=False)
+
+
+@dataclass(frozen=True)
+class Acked:
+    """What an ack carries, and what is done after it."""
+
+    payload: dict[str, Any] = field(default_factory=dict)
+    then: Handler | None = None
 
 
 @dataclass
@@ -114,11 +124,40 @@ class Guard:
             try:
                 ack(**reply(incoming))
             except Refusal as refusal:
-                ack(**self._in_ack(incoming, Notice(str(refusal))))
+                ack(**self._in_ack(incoming, shown(refusal)))
             except Exception as error:
                 ack(**self._in_ack(incoming, self._apology(error)))
 
         return listener
+
+    def committing(self, commit: Callable[[Incoming], Acked]) -> Callable[..., None]:
+        """For clicks and modals that are a fact themselves, such as a vote: commit first, then ack.
+
+        What is not committed within two seconds is not acked, so that the person sees that it failed.
+        """
+
+        def listener(ack: Ack, body: dict[str, Any]) -> None:
+            incoming, until = Incoming(body), time.monotonic() + PATIENCE
+            try:
+                acked = commit(incoming)
+            except Refusal as refusal:
+                acked = self._refused(incoming, refusal)
+            except Unavailable as error:
+                log.warning("could not be saved, so it is not acked: %s", error)
+                return
+            if time.monotonic() > until:
+                log.warning("saved too late to be acked")
+                return
+            ack(**acked.payload)
+            if acked.then:
+                self.soon(acked.then, incoming)
+
+        return listener
+
+    def _refused(self, incoming: Incoming, refusal: Refusal) -> Acked:
+        if incoming.view and not incoming.action:
+            return Acked(self._in_ack(incoming, shown(refusal)))
+        return Acked(then=lambda _: self.whisper(incoming, shown(refusal)))
 
     def soon(self, handle: Handler, incoming: Incoming) -> None:
         """Handle on the backlog, guarded as a listener is. `Incoming({})` where nobody is waiting."""
@@ -137,7 +176,7 @@ class Guard:
         try:
             handle(incoming)
         except Refusal as refusal:
-            self.whisper(incoming, Notice(str(refusal)))
+            self.whisper(incoming, shown(refusal))
         except TokenDead as error:
             self.on_dead_token(error)
         except ChannelClosed as error:
@@ -187,11 +226,13 @@ class Guard:
         except Unavailable as error:
             log.warning("could not tell the person: %s", error)
 
-    def _in_ack(self, incoming: Incoming, notice: Notice) -> dict[str, Any]:
-        if incoming.view:
-            block = next((block["block_id"] for block in incoming.view["blocks"] if block["type"] == "input"), "")
-            return {"response_action": "errors", "errors": {block: notice.text}}
-        return {"response_type": "ephemeral", **self.gateway.modal(notice)}
+    def _in_ack(self, incoming: Incoming, view: View) -> dict[str, Any]:
+        if not incoming.view:
+            return {"response_type": "ephemeral", **self.gateway.modal(view)}
+        inputs = [block["block_id"] for block in incoming.view["blocks"] if block["type"] == "input"]
+        if inputs and isinstance(view, Notice):
+            return {"response_action": "errors", "errors": {inputs[0]: view.text}}
+        return {"response_action": "push", "view": self.gateway.boxed(view)}
 
 
 def bolt_app(api_url: str, bot_token: str, identity: dict[str, Any]) -> App:

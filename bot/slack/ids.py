@@ -2,6 +2,10 @@
 
 COMMAND = "/cco"
 
+# Shortcuts
+RUN_CHECK = "run_check"
+RUN_CHECK_HERE = "run_check_here"  # from a message: in its thread
+
 # Buttons. Values are a card's or a question's id, never state.
 OPEN_CARD = "open_card"  # related, suggested and starting questions; value: card id
 MORE_DETAIL = "more_detail"  # value: card id
@@ -23,6 +27,7 @@ INPUT = "input"
 
 # Message metadata, by which our own posts are recognised after an unknown outcome
 ANSWER_EVENT = "cco_answer"
+ROUND_EVENT = "cco_round"
 
 # The readiness check. A button's value is a round's id if nothing else is said.
 VOTE = "vote"  # one a possible answer, numbered; value: views.vote_value
@@ -34,6 +39,8 @@ CANCEL_ROUND = "cancel_round"
 STOP_CHASING = "stop_chasing"
 START_REALITY_CHECK = "start_reality_check"
 SHOW_RESULTS = "show_results"
+SEND_FILES = "send_files"
+SET_UP_CHECK = "set_up_check"  # value: the channel's id
 
 # Its modals; private metadata is a round's id, or that of what is about to be started
 START_FORM = "start_form"

@@ -1,6 +1,7 @@
 """What Slack sent, whatever its kind, as one value with plain names."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -125,12 +126,31 @@ class Incoming:
         """The delivery as a short opaque id."""
         return sha256(f"{self.key}{self.delivery}".encode()).hexdigest()[:20]
 
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Is the person of another company, in a channel shared with it? They can press our buttons."""
+        user = self.body.get("user") or {}
+        return str(user.get("team_id") or self._team_id) != self._team_id and not self._enterprise_id
+
     def state(self, block_id: str, action_id: str) -> str:
         """What was filled into a modal's input; empty when nothing was."""
-        values = (self.view.get("state") or {}).get("values") or {}
-        element = (values.get(block_id) or {}).get(action_id) or {}
+        element = self._element(block_id, action_id)
         chosen: Json = element.get("selected_option") or next(iter(element.get("selected_options") or ()), {})
-        return str(element.get("value") or chosen.get("value") or "")
+        picked = element.get("selected_conversation") or element.get("selected_user")
+        return str(element.get("value") or chosen.get("value") or picked or "")
+
+    def people(self, block_id: str, action_id: str) -> tuple[str, ...]:
+        """Those chosen in a modal's input for several people."""
+        return tuple(map(str, self._element(block_id, action_id).get("selected_users") or ()))
+
+    def moment(self, block_id: str, action_id: str) -> datetime | None:
+        """The date and time picked in a modal's input."""
+        seconds = self._element(block_id, action_id).get("selected_date_time")
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+
+    def _element(self, block_id: str, action_id: str) -> Json:
+        values = (self.view.get("state") or {}).get("values") or {}
+        return (values.get(block_id) or {}).get(action_id) or {}
 
     def value_or_refuse(self) -> str:
         if not self.value:

@@ -36,7 +36,8 @@ def slack_manifest(pytestconfig: pytest.Config) -> dict[str, Any]:
 
 @pytest.fixture
 def slack_options() -> dict[str, Any]:
-    """What else `WorkspaceServer` takes, such as `ack_seconds` or `request_url`; override this fixture to give it."""
+    """What else `WorkspaceServer` takes, such as `ack_seconds`, `request_url` or `optional_scopes`; override this
+    fixture to give it."""
     return {}
 
 

@@ -71,11 +71,10 @@ class Team:
     shortcuts: tuple[Json, ...]
 
 
-def team_from(manifest: Json, number: int = 1, name: str = "Local workspace") -> Team:
+def team_from(manifest: Json, number: int = 1, name: str = "Local workspace", *, optional_scopes: bool = True) -> Team:
     """The app of this manifest in the workspace with this number."""
     features, settings = manifest.get("features", {}), manifest.get("settings", {})
     app_name = manifest.get("display_information", {}).get("name", "App")
-    scopes = manifest.get("oauth_config", {}).get("scopes", {})
     return Team(
         id=f"T0LOCAL{number:02d}",
         domain="local-workspace" if number == 1 else f"local-workspace-{number}",
@@ -85,11 +84,18 @@ def team_from(manifest: Json, number: int = 1, name: str = "Local workspace") ->
         bot_id=f"B0LOCAL{number:02d}",
         bot_user=f"U0BOT{number:04d}",
         bot_name=features.get("bot_user", {}).get("display_name", app_name.lower()),
-        scopes=(*scopes.get("bot", []), *scopes.get("bot_optional", [])),
+        scopes=_granted(manifest.get("oauth_config", {}).get("scopes", {}), optional_scopes),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         commands=tuple(features.get("slash_commands", [])),
         shortcuts=tuple(features.get("shortcuts", [])),
     )
+
+
+def _granted(scopes: Json, with_optional: bool) -> tuple[str, ...]:
+    """Slack wants the optional ones in both lists."""
+    optional = scopes.get("bot_optional", [])
+    needed = [scope for scope in scopes.get("bot", []) if scope not in optional]
+    return (*needed, *optional) if with_optional else tuple(needed)
 
 
 @dataclass(frozen=True)

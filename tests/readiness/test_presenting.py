@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -66,9 +66,9 @@ def test_a_moment_is_right_on_both_sides_of_a_clock_change() -> None:
     assert hours == ["14:00", "13:00"]
 
 
-def test_no_name_of_a_zone_ends_the_date_it_stands_in() -> None:
-    odd = timezone(timedelta(hours=1), "<!channel>|x")
-    assert moment(DEADLINE, odd).words == "Thu 26 Nov 2026, 13:00 (!channelx)"
+def test_times_are_written_in_the_zone_of_the_starter() -> None:
+    assert PLAIN.parent(a_round(zone="Europe/Berlin"), TURNOUT).closes.words == "Thu 26 Nov 2026, 13:00 (Europe/Berlin)"
+    assert PLAIN.parent(a_round(zone="<!channel>|x"), TURNOUT).closes.words == "Thu 26 Nov 2026, 12:00 (UTC)"
 
 
 def test_a_tally_in_words_always_has_yes_and_no() -> None:
@@ -115,7 +115,7 @@ def test_a_round_without_a_title_has_that_of_its_check() -> None:
 
 def test_a_closed_round_shows_when_it_closed_rather_than_its_deadline() -> None:
     early = a_round(closed_at=NOON)
-    assert PLAIN.parent(early, TURNOUT).closes == moment(NOON)
+    assert PLAIN.parent(early, TURNOUT).closes == moment(NOON, ZoneInfo("UTC"))
 
 
 @pytest.mark.parametrize(

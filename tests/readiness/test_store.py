@@ -154,13 +154,15 @@ def test_workspaces_do_not_see_or_change_each_other(rounds: RoundStore, other: W
     before = rounds.get(OURS, "r1"), rounds.messages(OURS, "r1")
     assert rounds.get(other, "r1") is None
     assert rounds.of_channel(other, "C1") == []
-    assert rounds.message_at(other, "C1", "1.1") is None
     assert not rounds.is_asked(other, "r1", ASKED[0])
     assert not rounds.extend(other, "r1", DEADLINE + DAY)
     assert not rounds.hand_over(other, "r1", "U9")
     assert not rounds.opt_out(other, "r1", ASKED[0])
-    assert not rounds.begin_chasing(other, "r1", ASKED[0], 0)
+    assert not rounds.begin_chasing(other, "r1", ASKED[0], 1)
+    assert not rounds.chase(other, "r1", NOON)
     rounds.posted(other, "r1", PARENT, "2.2")
+    rounds.drawn(other, "r1", PARENT, "digest", NOON)
+    rounds.lose(other, "r1", PARENT)
     assert (rounds.get(OURS, "r1"), rounds.messages(OURS, "r1")) == before
 
 
@@ -213,12 +215,31 @@ def test_a_message_is_posted_by_whoever_claims_it_first(rounds: RoundStore) -> N
     assert rounds.messages(OURS, "r1")[0] == Message(PARENT, 2, NOON + MINUTE, "1.1")
 
 
-def test_a_message_that_is_gone_can_be_posted_anew(rounds: RoundStore) -> None:
+def test_a_try_that_slack_refused_does_not_count(rounds: RoundStore) -> None:
     rounds.add(OURS, a_round(), ASKED)
     rounds.begin_posting(OURS, "r1", "metrics", 0, NOON)
-    rounds.posted(OURS, "r1", "metrics", "1.1")
-    rounds.posted(OURS, "r1", "metrics", "")
-    assert rounds.begin_posting(OURS, "r1", "metrics", 1, NOON)
+    rounds.not_posted(OURS, "r1", "metrics", 0)
+    assert rounds.begin_posting(OURS, "r1", "metrics", 0, NOON)
+
+
+def test_what_a_message_shows_is_remembered(rounds: RoundStore) -> None:
+    rounds.add(OURS, a_round(), ASKED)
+    rounds.posted(OURS, "r1", "metrics", "1.1", "before")
+    rounds.drawn(OURS, "r1", "metrics", "after", NOON)
+    rounds.lose(OURS, "r1", "metrics")
+    shown = rounds.messages(OURS, "r1")[2]
+    assert (shown.ts, shown.drawn, shown.drawn_at, shown.gone) == ("1.1", "after", NOON, True)
+
+
+def test_open_rounds_and_those_closed_lately_may_have_to_change(rounds: RoundStore, ballots: BallotStore) -> None:
+    for name, channel in (("old", "C1"), ("late", "C2"), ("open", "C3")):
+        rounds.add(OURS, a_round(name, channel_id=channel), ASKED)
+    ballots.cancel(OURS, "old", NOON)
+    ballots.cancel(OURS, "late", NOON + DAY)
+    rounds.add(THEIRS, a_round("theirs"), ASKED)
+    found = rounds.drawable(closed_since=NOON + MINUTE)
+    assert sorted(round_id for _, round_id in found) == ["late", "open", "theirs"]
+    assert (THEIRS, "theirs") in found
 
 
 def test_the_results_are_one_more_message_claimed_once(rounds: RoundStore) -> None:
@@ -228,46 +249,71 @@ def test_the_results_are_one_more_message_claimed_once(rounds: RoundStore) -> No
     assert [message.part for message in rounds.messages(OURS, "r1")] == [PARENT, "direction", "metrics", RESULTS]
 
 
-def test_a_message_leads_to_its_round_and_part(rounds: RoundStore) -> None:
-    rounds.add(OURS, a_round(), ASKED)
-    rounds.posted(OURS, "r1", "metrics", "1.1")
-    found = rounds.message_at(OURS, "C1", "1.1")
-    assert found is not None
-    assert (found[0].id, found[1]) == ("r1", "metrics")
-    assert rounds.message_at(OURS, "C2", "1.1") is None
-    assert rounds.message_at(OURS, "C1", "1.2") is None
-    assert rounds.message_at(OURS, "C1", "") is None
+# Drafts
 
 
-def test_rounds_that_a_crash_left_half_posted_are_found(rounds: RoundStore, ballots: BallotStore) -> None:
-    for name, channel in (("none", "C1"), ("some", "C2"), ("all", "C3"), ("busy", "C4"), ("closed", "C5")):
-        rounds.add(OURS, a_round(name, channel_id=channel), ASKED)
-    rounds.posted(OURS, "some", PARENT, "1.1")
-    for part in (PARENT, "direction", "metrics"):
-        rounds.posted(OURS, "all", part, f"1.{part}")
-        rounds.begin_posting(OURS, "busy", part, 0, NOON + 2 * MINUTE)
-    ballots.cancel(OURS, "closed", NOON)
-    rounds.add(THEIRS, a_round("theirs", opened_at=NOON + MINUTE / 2), ASKED)
-    rounds.add(THEIRS, a_round("new", channel_id="C2", opened_at=NOON + 2 * MINUTE), ASKED)
-    found = rounds.unposted(before=NOON + MINUTE)
-    assert [(key, one.id) for key, one in found] == [(OURS, "none"), (OURS, "some"), (THEIRS, "theirs")]
+def test_a_draft_is_kept_within_its_workspace_until_it_is_old(rounds: RoundStore) -> None:
+    rounds.save_draft(OURS, "d1", "a plan", NOON)
+    assert rounds.draft(OURS, "d1") == "a plan"
+    assert rounds.draft(THEIRS, "d1") is None
+    assert rounds.clean(NOON) == 0
+    assert rounds.clean(NOON + MINUTE) == 1
+    assert rounds.draft(OURS, "d1") is None
 
 
 # Chasing
 
 
-def test_a_person_is_chased_once_a_time_by_whoever_claims_it(rounds: RoundStore) -> None:
+def test_a_person_is_chased_once_a_wave_by_whoever_claims_it(rounds: RoundStore) -> None:
     rounds.add(OURS, a_round(), ASKED)
-    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 0)
-    assert not rounds.begin_chasing(OURS, "r1", ASKED[0], 0)
-    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 1)
-    assert not rounds.begin_chasing(OURS, "r1", "U9999", 0)
+    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
+    assert not rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
+    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 8)
+    assert not rounds.begin_chasing(OURS, "r1", "U9999", 8)
+
+
+def test_when_people_were_last_chased_is_remembered_of_open_rounds(rounds: RoundStore, ballots: BallotStore) -> None:
+    rounds.add(OURS, a_round(), ASKED)
+    assert rounds.last_chased(OURS, "r1") is None
+    assert rounds.chase(OURS, "r1", NOON + DAY)
+    ballots.cancel(OURS, "r1", NOON + DAY)
+    assert not rounds.chase(OURS, "r1", NOON + 2 * DAY)
+    assert rounds.last_chased(OURS, "r1") == NOON + DAY
 
 
 def test_whoever_opted_out_is_not_chased_in_this_round(rounds: RoundStore) -> None:
     rounds.add(OURS, a_round("r1"), ASKED)
     rounds.add(OURS, a_round("r2", channel_id="C2"), ASKED)
     assert rounds.opt_out(OURS, "r1", ASKED[0])
-    assert not rounds.begin_chasing(OURS, "r1", ASKED[0], 0)
-    assert rounds.begin_chasing(OURS, "r2", ASKED[0], 0)
+    assert not rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
+    assert rounds.begin_chasing(OURS, "r2", ASKED[0], 7)
     assert not rounds.opt_out(OURS, "r1", "U9999")
+
+
+# For whoever runs the bot
+
+
+def test_the_rounds_of_all_workspaces_come_the_newest_first(rounds: RoundStore, ballots: BallotStore) -> None:
+    assert rounds.everywhere() == []
+    for number, (key, name) in enumerate([(OURS, "old"), (THEIRS, "theirs"), (SAME_TEAM_ELSEWHERE, "new")]):
+        rounds.add(key, a_round(name, opened_at=NOON + number * MINUTE), ASKED)
+    ballots.cancel(THEIRS, "theirs", NOON + DAY)
+    found = rounds.everywhere()
+    assert [(key, one.id) for key, one in found] == [(SAME_TEAM_ELSEWHERE, "new"), (THEIRS, "theirs"), (OURS, "old")]
+    assert [one for _, one in found] == [rounds.get(key, one.id) for key, one in found]
+
+
+def test_closed_rounds_are_counted_until_their_votes_are_erased(
+    rounds: RoundStore, ballots: BallotStore, database: Database
+) -> None:
+    for key in (OURS, THEIRS):
+        rounds.add(key, a_round("over"), ASKED)
+        ballots.close(key, "over", DEADLINE)
+    rounds.add(OURS, a_round("open"), ASKED)
+    assert rounds.unerased(DEADLINE + DAY) == 0
+    with database.write() as connection:
+        connection.execute(text("UPDATE rounds SET erased_at = NULL"))
+    assert rounds.unerased(DEADLINE) == 0
+    assert rounds.unerased(DEADLINE + MINUTE) == 2
+    ballots.erase(DEADLINE + DAY)
+    assert rounds.unerased(DEADLINE + MINUTE) == 0

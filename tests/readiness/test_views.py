@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -20,10 +21,11 @@ from bot.readiness.checks import Answer, Check, Statement, read_check
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier
+from bot.readiness.later import Trouble
 from bot.readiness.presenting import Presenter, moment
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally
-from bot.readiness.views import Refused, read_vote, vote_value
+from bot.readiness.views import CountingView, FilesView, InvitationView, Refused, read_vote, vote_value
 from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.slack import ids
 from bot.slack.render import Renderer, View
@@ -103,7 +105,7 @@ def every_view(size: int = 11, title: str = "How far are we?", text: str = "We k
     for mode in (*modes, {"anonymous": False, "live": True}):
         opened, over = of_check(check, co_facilitator=CO_FACILITATOR, **mode), closed(check, **mode)
         yield show.start_confirmation("d1", opened)
-        yield show.start_confirmation("d1", replace(opened, asked=1))
+        yield show.start_confirmation("d1", replace(opened, asked=1), left_out=2)
         for of in (opened, over, replace(over, cancelled=True)):
             yield show.parent(of, turnout)
             yield show.statement(of, "s1", Tally(3, 2, 1, 1))
@@ -127,7 +129,14 @@ def every_view(size: int = 11, title: str = "How far are we?", text: str = "We k
         for reason in Refused:
             yield show.refusal(reason, opened, link=LINK)
             yield show.refusal(reason, channel_id=CHANNEL)
+        for what in Trouble:
+            yield show.trouble(opened, what)
+            yield show.trouble(over, what)
+        for can_send in (True, False):
+            yield FilesView(over.id, over.name, can_send)
     yield show.rounds(CHANNEL, [])
+    yield InvitationView(CHANNEL)
+    yield CountingView("e1", CHANNEL)
 
 
 def marked_texts(value: Any) -> Iterator[str]:
@@ -417,13 +426,14 @@ def test_the_start_says_how_many_people_and_messages_it_will_be(renderer: Render
     check = a_check()
     words = words_of(renderer.render(presenter(check).start_confirmation("d1", of_check(check))))
     assert "asks *14 people* and posts *12 messages*" in words
-    assert "there can be no results" not in words
 
 
-def test_a_start_that_can_have_no_results_is_warned_of(renderer: Renderer) -> None:
-    check = a_check()
-    words = words_of(renderer.render(presenter(check).start_confirmation("d1", of_check(check, asked=4))))
-    assert "there can be no results" in words
+def test_a_start_says_how_many_of_those_chosen_are_left_out(renderer: Renderer) -> None:
+    show, opened = presenter(a_check()), of_check(a_check())
+    assert "1 of those you chose can't be asked and is left out" in words_of(
+        renderer.render(show.start_confirmation("d1", opened, left_out=1))
+    )
+    assert "left out" not in words_of(renderer.render(show.start_confirmation("d1", opened)))
 
 
 @pytest.mark.parametrize(
@@ -467,4 +477,4 @@ def test_a_voting_button_says_round_statement_and_answer(answer: Answer) -> None
 
 
 def test_a_moment_is_shown_in_the_readers_zone_and_named_elsewhere() -> None:
-    assert moment(DEADLINE).shown.endswith("|Thu 26 Nov 2026, 12:00 (UTC)>")
+    assert moment(DEADLINE, ZoneInfo("UTC")).shown.endswith("|Thu 26 Nov 2026, 12:00 (UTC)>")

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from bot.clock import MovableClock
-from bot.errors import Refusal, Unavailable
+from bot.errors import Refusal, TryLater, Unavailable
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import MOST_TRIES, Action, Due, pause_after
 from bot.scheduler.runner import Runner
@@ -276,6 +276,43 @@ def test_what_fails_for_too_long_is_given_up_logged_once_and_stays_visible(
     ]
 
 
+def test_what_is_to_be_tried_later_is_tried_exactly_then_and_counts_as_not_tried(
+    runner: Runner, database: Database, clock: MovableClock
+) -> None:
+    doer = Doer(TryLater("not now", 1.5), failures=2)
+    runner.register("close", doer)
+    plan(database, CLOSE)
+    times = run_to_the_end(runner, clock)
+    assert [time - NOON for time in times] == [0 * SECOND, 1.5 * SECOND, 3 * SECOND]
+    assert [due.tries for _, due in doer.seen] == [1, 1, 1]
+    assert rows(database, "state", "tries") == [("done", 1)]
+
+
+def test_what_is_to_be_tried_later_is_never_given_up(
+    runner: Runner, database: Database, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    doer = Doer(TryLater("not now", 60), failures=2 * MOST_TRIES)
+    runner.register("close", doer)
+    plan(database, CLOSE)
+    run_to_the_end(runner, clock)
+    assert len(doer.seen) == 2 * MOST_TRIES + 1
+    assert rows(database, "state") == [("done",)]
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+def test_a_try_that_a_crash_ended_still_counts_after_one_that_was_put_off(
+    runner: Runner, database: Database, clock: MovableClock
+) -> None:
+    doer = Doer(TryLater("not now", 1), failures=1)
+    runner.register("close", doer)
+    plan(database, CLOSE)
+    runner.claim(1)  # and the process ends
+    clock.move(LEASE)
+    runner.run_due()
+    run_to_the_end(runner, clock)
+    assert [due.tries for _, due in doer.seen] == [2, 2]
+
+
 def test_what_ends_the_process_at_every_try_is_given_up_as_well(
     runner: Runner, store: ScheduleStore, database: Database, clock: MovableClock
 ) -> None:
@@ -288,3 +325,18 @@ def test_what_ends_the_process_at_every_try_is_given_up_as_well(
     runner.run_due()
     assert doer.seen == []
     assert [failure.action for _, failure in store.failures()] == [CLOSE]
+
+
+def test_a_kind_with_a_lease_of_its_own_is_begun_again_sooner_after_a_crash(
+    runner: Runner, database: Database, clock: MovableClock
+) -> None:
+    doer = Doer()
+    runner.register("close", doer)
+    runner.register("remind", doer, LEASE / 5)
+    plan(database, CLOSE, Action("remind", "r2", NOON))
+    assert len(runner.claim(9)) == 2  # and the process ends
+    clock.move(LEASE / 5)
+    assert runner.run_due() == 1
+    clock.move(LEASE)
+    assert runner.run_due() == 1
+    assert doer.subjects == ["r2", "r1"]

@@ -39,6 +39,7 @@ from tests.scheduler.examples import (
 )
 
 KINDS = ("close", "remind")
+LEASES = dict.fromkeys(KINDS, LEASE)
 OTHERS = pytest.mark.parametrize("other", [THEIRS, SAME_TEAM_ELSEWHERE])
 
 
@@ -56,7 +57,7 @@ def on_postgresql(cluster_url: str) -> Iterator[Database]:
 
 
 def claimed(store: ScheduleStore, now: datetime = NOON, at_most: int = 99) -> list[Due]:
-    return [due for _, due in store.claim(KINDS, now, LEASE, at_most)]
+    return [due for _, due in store.claim(LEASES, now, at_most)]
 
 
 def claim_one(store: ScheduleStore, now: datetime = NOON) -> Due:
@@ -266,16 +267,16 @@ def test_the_oldest_of_all_workspaces_come_first_and_no_more_than_wanted(
 ) -> None:
     plan(database, replace(CLOSE, due_at=NOON), replace(CLOSE, subject="r2", due_at=NOON - 2 * MINUTE))
     plan(database, replace(CLOSE, due_at=NOON - MINUTE), key=THEIRS)
-    found = store.claim(KINDS, NOON, LEASE, 2)
+    found = store.claim(LEASES, NOON, 2)
     assert [(key, due.action.subject) for key, due in found] == [(OURS, "r2"), (THEIRS, "r1")]
 
 
 def test_kinds_that_nobody_here_does_are_left_alone(store: ScheduleStore, database: Database) -> None:
     plan(database, CLOSE)
     assert not store.is_due(["remind"], NOON)
-    assert store.claim(["remind"], NOON, LEASE, 9) == []
+    assert store.claim({"remind": LEASE}, NOON, 9) == []
     assert store.next_due(["remind"]) is None
-    assert store.claim([], NOON, LEASE, 9) == []
+    assert store.claim({}, NOON, 9) == []
 
 
 def test_what_is_claimed_is_nobody_elses_until_the_lease_ends(store: ScheduleStore, database: Database) -> None:
@@ -294,7 +295,7 @@ def test_what_the_caller_is_still_at_is_left_alone_even_after_its_lease(
     plan(database, CLOSE, replace(CLOSE, subject="r2", due_at=NOON + LEASE))
     held = [claim_one(store).lease]
     assert store.is_due(KINDS, NOON + LEASE, held)
-    ((_, due),) = store.claim(KINDS, NOON + LEASE, LEASE, 9, held)
+    ((_, due),) = store.claim(LEASES, NOON + LEASE, 9, held)
     assert due.action.subject == "r2"
     assert not store.is_due(KINDS, NOON + LEASE, held)
     assert store.is_due(KINDS, NOON + LEASE)
@@ -386,7 +387,7 @@ def test_what_was_put_off_comes_before_what_was_due_later(store: ScheduleStore, 
 def test_what_is_given_up_is_not_tried_again_and_stays_to_be_seen(store: ScheduleStore, database: Database) -> None:
     plan(database, CLOSE)
     plan(database, CLOSE, key=THEIRS)
-    both = dict(store.claim(KINDS, NOON, LEASE, 9))
+    both = dict(store.claim(LEASES, NOON, 9))
     for minutes, (key, due) in enumerate([(THEIRS, both[THEIRS]), (OURS, both[OURS])]):
         store.give_up(key, due, NOON + minutes * MINUTE)
     assert claimed(store, NOON + DAY) == []
@@ -429,7 +430,7 @@ def test_what_was_put_off_is_next_when_its_pause_ends(store: ScheduleStore, data
 def test_the_clean_up_forgets_what_ended_before_in_all_workspaces(store: ScheduleStore, database: Database) -> None:
     plan(database, CLOSE, replace(CLOSE, subject="r2"))
     plan(database, CLOSE, key=THEIRS)
-    for key, due in store.claim(KINDS, NOON, LEASE, 9):
+    for key, due in store.claim(LEASES, NOON, 9):
         (store.done if due.action.subject == "r1" else store.give_up)(key, due, NOON)
     assert store.clean(NOON) == 0
     assert store.clean(NOON + TICK) == 3

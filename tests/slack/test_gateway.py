@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -10,13 +11,16 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from bot.errors import Unavailable
-from bot.resources import TEMPLATES
+from bot.errors import TryLater, Unavailable
+from bot.resources import MANIFEST, TEMPLATES
 from bot.slack.gateway import (
     RATE_LIMIT_RETRIES,
     ChannelClosed,
+    File,
     Gateway,
+    Mark,
     MessageGone,
+    Posted,
     RateLimited,
     SlackRefused,
     TokenDead,
@@ -29,7 +33,9 @@ from bot.workspace.records import Channel, Fault, Person
 from bot.workspace.server import WorkspaceServer
 from tests.slack.crooked import Answer, CrookedServer, serving
 
-HELLO = Notice("Hello & welcome")
+HELLO, BYE = Notice("Hello & welcome"), Notice("Bye")
+MARK = Mark("cco_answer", "q1")
+FILE = File("a.csv", "All answers", b"one")
 RENDERER = Renderer(TEMPLATES)
 
 
@@ -54,21 +60,41 @@ def gateway(server: WorkspaceServer) -> Gateway:
     return Gateway.connect(server.bot_token, server.api_url, RENDERER)
 
 
+@pytest.fixture
+def declining() -> Iterator[WorkspaceServer]:
+    """A workspace where the scopes that are optional were not granted."""
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    running = WorkspaceServer(manifest, rate_limits=False, optional_scopes=False)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def declined(declining: WorkspaceServer) -> Gateway:
+    return Gateway.connect(declining.bot_token, declining.api_url, RENDERER)
+
+
+@pytest.fixture
+def elsewhere(declining: WorkspaceServer) -> Channel:
+    return declining.workspace.add_channel("leadership", [declining.workspace.team.bot_user])
+
+
 # What works
 
 
 def test_a_post_is_in_the_channel_and_says_where(gateway: Gateway, server: WorkspaceServer, room: Channel) -> None:
-    assert gateway.post(room.id, HELLO) == room.id
-    assert server.workspace.messages(room.id)[-1]["text"] == "Hello &amp; welcome"
+    posted = gateway.post(room.id, HELLO)
+    (message,) = server.workspace.messages(room.id)
+    assert (posted, message["text"]) == (Posted(room.id, message["ts"]), "Hello &amp; welcome")
 
 
 def test_a_post_to_a_person_says_which_channel_it_is_in(gateway: Gateway, server: WorkspaceServer, ana: Person) -> None:
-    assert gateway.post(ana.id, HELLO) == server.workspace.dm_of(ana.id).id
+    assert gateway.post(ana.id, HELLO).channel == server.workspace.dm_of(ana.id).id
 
 
 def test_a_post_in_a_thread_stays_in_the_thread(gateway: Gateway, server: WorkspaceServer, room: Channel) -> None:
-    gateway.post(room.id, HELLO)
-    parent = server.workspace.messages(room.id)[-1]["ts"]
+    parent = gateway.post(room.id, HELLO).ts
     gateway.post(room.id, HELLO, thread_ts=parent)
     assert len(server.workspace.messages(room.id, parent)) == 2
 
@@ -81,12 +107,64 @@ def test_an_ephemeral_is_seen_by_one_person(
     assert server.workspace.messages(room.id) == []
 
 
-def test_an_answer_in_a_direct_message_is_found_again(gateway: Gateway, server: WorkspaceServer, ana: Person) -> None:
-    channel = server.workspace.dm_of(ana.id).id
-    gateway.post(channel, HELLO, question_id="q1")
-    ts = server.workspace.messages(channel)[-1]["ts"]
-    assert gateway.posted(channel, "", "q1", "0") == ts
-    assert gateway.posted(channel, "", "q2", "0") is None
+# What was posted before
+
+
+@pytest.mark.parametrize("in_thread", [False, True], ids=["", "in a thread"])
+@pytest.mark.parametrize("kind", ["direct message", "channel", "private channel"])
+def test_a_marked_post_is_found_again(
+    gateway: Gateway, server: WorkspaceServer, ana: Person, kind: str, in_thread: bool
+) -> None:
+    channel = conversation(server, kind, ana)
+    thread = gateway.post(channel, HELLO).ts if in_thread else ""
+    posted = gateway.post(channel, HELLO, thread, MARK)
+    assert gateway.posted(channel, thread, MARK, "0") == posted.ts
+    assert gateway.posted(channel, thread, Mark(MARK.event, "q2"), "0") is None
+    assert gateway.posted(channel, thread, Mark("another", MARK.id), "0") is None
+
+
+def conversation(server: WorkspaceServer, kind: str, ana: Person) -> str:
+    if kind == "direct message":
+        return server.workspace.dm_of(ana.id).id
+    channel = server.workspace.add_channel("some-room", [ana.id], private=kind == "private channel")
+    server.workspace.invite_bot(channel)
+    return channel.id
+
+
+def test_a_channel_may_not_be_read_without_its_scope(declined: Gateway, elsewhere: Channel) -> None:
+    with pytest.raises(SlackRefused) as refused:
+        declined.posted(elsewhere.id, "", MARK, "0")
+    assert refused.value.code == "missing_scope"
+
+
+# Edits
+
+
+def test_an_edit_replaces_a_message_and_its_mark_stays(
+    gateway: Gateway, server: WorkspaceServer, room: Channel
+) -> None:
+    posted = gateway.post(room.id, HELLO, mark=MARK)
+    gateway.edit(posted.channel, posted.ts, BYE)
+    (message,) = server.workspace.messages(room.id)
+    assert (message["ts"], message["text"]) == (posted.ts, "Bye")
+    assert gateway.posted(room.id, "", MARK, "0") == posted.ts
+    assert server.workspace.calls[-2].args["parse"] == "none"
+
+
+def test_a_message_that_was_deleted_cannot_be_edited(gateway: Gateway, server: WorkspaceServer, room: Channel) -> None:
+    posted = gateway.post(room.id, HELLO)
+    server.workspace.delete_message(room.id, posted.ts)
+    with pytest.raises(MessageGone):
+        gateway.edit(room.id, posted.ts, BYE)
+
+
+def test_in_an_archived_channel_nothing_can_be_edited_for_now(
+    gateway: Gateway, server: WorkspaceServer, room: Channel
+) -> None:
+    posted = gateway.post(room.id, HELLO)
+    server.workspace.archive(room)
+    with pytest.raises(ChannelClosed, match="is_inactive"):
+        gateway.edit(room.id, posted.ts, BYE)
 
 
 def test_the_token_tells_who_it_is_and_what_it_may(gateway: Gateway, server: WorkspaceServer) -> None:
@@ -116,6 +194,66 @@ def test_a_message_whose_blocks_are_refused_is_sent_as_text(
     assert "invalid_blocks" in caplog.text
 
 
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+def test_blocks_that_are_refused_are_replaced_by_simpler_ones(
+    gateway: Gateway, server: WorkspaceServer, room: Channel, method: str
+) -> None:
+    server.workspace.faults.append(Fault(method, error="invalid_blocks"))
+    send_in_the_best_way(gateway, room, method)
+    (message,) = server.workspace.messages(room.id)
+    assert message["text"] == "Bye"
+    assert message["blocks"]
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+def test_where_the_simpler_blocks_are_refused_as_well_their_text_is_sent(
+    gateway: Gateway, server: WorkspaceServer, room: Channel, method: str
+) -> None:
+    server.workspace.faults.append(Fault(method, error="invalid_blocks", times=2))
+    send_in_the_best_way(gateway, room, method)
+    (message,) = server.workspace.messages(room.id)
+    assert message["text"] == "Bye"
+    assert "blocks" not in message
+
+
+def send_in_the_best_way(gateway: Gateway, room: Channel, method: str) -> None:
+    if method == "chat.postMessage":
+        gateway.post(room.id, HELLO, simpler=BYE)
+    else:
+        gateway.edit(room.id, gateway.post(room.id, HELLO).ts, HELLO, simpler=BYE)
+
+
+# Files
+
+
+def test_files_are_sent_under_one_comment_that_pings_nobody(
+    gateway: Gateway, server: WorkspaceServer, room: Channel
+) -> None:
+    files = [File("a.csv", "All answers", b"one"), File("b.html", "The page", b"<p>")]
+    gateway.send_files(room.id, files, "For <!channel> & me")
+    (message,) = server.workspace.messages(room.id)
+    assert message["text"] == "For &lt;!channel&gt; &amp; me"
+    assert [(file["name"], file["title"], file["size"]) for file in message["files"]] == [
+        ("a.csv", "All answers", 3),
+        ("b.html", "The page", 3),
+    ]
+    assert [upload.content for upload in server.workspace.uploads.values()] == [b"one", b"<p>"]
+
+
+def test_no_file_is_sent_without_the_scope(declined: Gateway, elsewhere: Channel) -> None:
+    with pytest.raises(SlackRefused) as refused:
+        declined.send_files(elsewhere.id, [FILE], "")
+    assert refused.value.code == "missing_scope"
+
+
+@pytest.mark.parametrize("answer", [Answer(b"no", 500), Answer(b"no", 201), Answer(cut=True)], ids=repr)
+def test_a_file_that_does_not_arrive_is_an_unknown_outcome(answer: Answer) -> None:
+    with serving(answer) as upload:
+        url = f'{{"ok": true, "file_id": "F1", "upload_url": "{upload.url}"}}'.encode()
+        with serving(Answer(url)) as crooked, pytest.raises(UnknownOutcome):
+            gateway_to(crooked.url).send_files("C1", [FILE], "")
+
+
 # Rate limits
 
 
@@ -126,6 +264,16 @@ def test_a_post_that_is_too_much_says_when_to_try_again(
     with pytest.raises(RateLimited) as limited:
         gateway.post(room.id, HELLO)
     assert limited.value.retry_after == 7
+    assert [call.status for call in server.workspace.calls] == [429]
+
+
+@pytest.mark.parametrize("method", ["chat.update", "views.open"])
+def test_neither_an_edit_nor_a_modal_waits_a_rate_limit_out(server: WorkspaceServer, method: str) -> None:
+    server.workspace.faults.append(Fault(method, status=429, retry_after=7))
+    gateway = Gateway.connect(server.bot_token, server.api_url, RENDERER)
+    with pytest.raises(TryLater) as limited:
+        gateway.edit("C1", "1.1", HELLO) if method == "chat.update" else gateway.open_modal("1.1", HELLO)
+    assert (type(limited.value), limited.value.retry_after) == (RateLimited, 7)
     assert [call.status for call in server.workspace.calls] == [429]
 
 
@@ -163,6 +311,8 @@ def test_the_gateway_in_use_retries_a_rate_limit_and_nothing_else() -> None:
         ("channel_not_found", ChannelClosed),
         ("not_in_channel", ChannelClosed),
         ("is_archived", ChannelClosed),
+        ("is_inactive", ChannelClosed),
+        ("user_not_visible", ChannelClosed),
         ("message_not_found", MessageGone),
         ("cant_update_message", MessageGone),
         ("msg_too_long", SlackRefused),
@@ -253,8 +403,16 @@ CALLS: dict[str, Callable[[Gateway], object]] = {
     "tell": lambda gateway: gateway.tell("C1", "U1", HELLO),
     "open_modal": lambda gateway: gateway.open_modal("1.1", HELLO),
     "publish_home": lambda gateway: gateway.publish_home("U1", HELLO),
-    "posted": lambda gateway: gateway.posted("D1", "", "q1", "0"),
-    "posted in a thread": lambda gateway: gateway.posted("D1", "1.1", "q1", "0"),
+    "edit": lambda gateway: gateway.edit("C1", "1.1", HELLO),
+    "update_modal": lambda gateway: gateway.update_modal("V1", HELLO),
+    "posted": lambda gateway: gateway.posted("D1", "", MARK, "0"),
+    "posted in a thread": lambda gateway: gateway.posted("D1", "1.1", MARK, "0"),
+    "channel": lambda gateway: gateway.channel("C1"),
+    "members": lambda gateway: list(gateway.members("C1")),
+    "person": lambda gateway: gateway.person("U1"),
+    "people": lambda gateway: list(gateway.people()),
+    "link": lambda gateway: gateway.link("C1", "1.1"),
+    "send_files": lambda gateway: gateway.send_files("C1", [FILE], "Here"),
 }
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import listeners
+from bot.answers import listeners, posting
 from bot.resources import MANIFEST, TEMPLATES
-from bot.slack import gateway, ids
+from bot.slack import ids
 from tests.register import Register, everything_listened_to
 
 UNHEARD = TEMPLATES / "readiness"  # nothing listens to the readiness check's messages yet, and nothing posts them
@@ -31,8 +31,9 @@ NAMES = {
 }
 FORMS = {ids.FOLLOW_UP_FORM, ids.FEEDBACK_FORM}
 INPUTS = {"FOLLOW_UP_TEXT", "FEEDBACK_REASON", "FEEDBACK_COMMENT", "FEEDBACK_KEEP", "INPUT"}
-METADATA = {"ANSWER_EVENT"}
-CLICKED = NAMES.keys() - INPUTS - METADATA - {"COMMAND"}
+METADATA = {"ANSWER_EVENT", "ROUND_EVENT"}
+SHORTCUTS = {"RUN_CHECK", "RUN_CHECK_HERE"}
+CLICKED = NAMES.keys() - INPUTS - METADATA - SHORTCUTS - {"COMMAND"}
 LISTENERS = inspect.getsource(listeners)
 
 
@@ -79,7 +80,7 @@ def test_every_input_that_a_template_draws_is_named() -> None:
 
 
 def test_answers_are_marked_with_the_event_they_are_recognised_by() -> None:
-    assert "ANSWER_EVENT" in inspect.getsource(gateway.Gateway.post)
+    assert "Mark(ANSWER_EVENT, " in inspect.getsource(posting)
 
 
 def test_no_two_names_share_an_id() -> None:

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.workspace.driver import Workspace
-from bot.workspace.records import Channel, Fault, Person
+from bot.workspace.records import Channel, Fault, Json, Person
 from bot.workspace.server import WorkspaceServer
 from tests.workspace.conftest import MANIFEST, Ask
 from tests.workspace.guest import everything, plain
@@ -29,6 +29,46 @@ def test_auth_test_says_who_the_app_is(client: WebClient, workspace: Workspace) 
     answer = client.auth_test()
     assert (answer["user_id"], answer["bot_id"]) == (workspace.team.bot_user, workspace.team.bot_id)
     assert (answer["user"], answer["is_enterprise_install"]) == ("guest", False)
+
+
+SOME_OPTIONAL: Json = {
+    **MANIFEST,
+    "oauth_config": {
+        "scopes": {"bot": ["chat:write", "files:write", "im:history"], "bot_optional": ["files:write", "users:read"]}
+    },
+}
+
+
+def test_optional_scopes_are_granted_once_wherever_the_manifest_lists_them() -> None:
+    scopes = WorkspaceServer(SOME_OPTIONAL).workspace.team.scopes
+    assert sorted(scopes) == ["chat:write", "files:write", "im:history", "users:read"]
+
+
+def test_optional_scopes_can_be_declined_in_every_workspace() -> None:
+    server = WorkspaceServer(SOME_OPTIONAL, optional_scopes=False)
+    second = server.add_workspace("Second")
+    assert server.workspace.team.scopes == second.team.scopes == ("chat:write", "im:history")
+
+
+@pytest.mark.parametrize("manifest", [MANIFEST | {"oauth_config": {"scopes": {"bot": ["im:history", "im:read"]}}}])
+@pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
+def test_without_its_scope_a_method_names_what_it_needs(client: WebClient, workspace: Workspace, private: bool) -> None:
+    kind = "groups" if private else "channels"
+    channel = workspace.add_channel("room", [workspace.team.bot_user], private).id
+    calls: list[tuple[str, Callable[[], Any]]] = [
+        (f"{kind}:history", lambda: client.conversations_history(channel=channel)),
+        (f"{kind}:history", lambda: client.conversations_replies(channel=channel, ts="1.1")),
+        (f"{kind}:read", lambda: client.conversations_info(channel=channel)),
+        (f"{kind}:read", lambda: client.conversations_members(channel=channel)),
+        ("files:write", lambda: client.files_getUploadURLExternal(filename="a", length=1)),
+        ("files:write", lambda: client.files_completeUploadExternal(files=[{"id": "F1"}])),
+        ("users:read", lambda: client.users_info(user="U1")),
+        ("users:read", lambda: client.users_list()),
+    ]
+    for needed, call in calls:
+        answer = refused(call)
+        assert (answer["error"], answer["provided"]) == ("missing_scope", "im:history,im:read")
+        assert needed in answer["needed"].split(",")
 
 
 def test_a_post_comes_back_as_slack_keeps_it(client: WebClient, room: Channel, workspace: Workspace) -> None:

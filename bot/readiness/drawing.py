@@ -1,0 +1,207 @@
+"""Keeps the messages of rounds up to date, within what Slack allows.
+
+Nothing is queued: what a message should show is worked out when its turn has come, and compared with what it shows. So
+votes are never waited for, many of them cost one redraw, the last one is always followed by another look, and after a
+crash the next look at all rounds finds what was left undone.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from bot.clock import Clock
+from bot.errors import TryLater, Unavailable
+from bot.keys import WorkspaceKey
+from bot.readiness.ballot_store import BallotStore
+from bot.readiness.later import Trouble
+from bot.readiness.presenting import Presenter
+from bot.readiness.rounds import PARENT, Message, Round
+from bot.readiness.store import RoundStore
+from bot.readiness.troubles import Troubles
+from bot.slack.budget import Budget
+from bot.slack.gateway import ChannelClosed, Gateway, MessageGone, TokenDead
+from bot.slack.render import View
+
+log = logging.getLogger(__name__)
+
+LOOK_AT_ALL = 60.0  # seconds between two looks at all rounds
+AFTER_TROUBLE = 5.0  # seconds
+STILL_DRAWN = timedelta(days=1)  # how long after its close a round is still brought up to date
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+Wanted = tuple[WorkspaceKey, str]
+
+
+def digest(view: View) -> str:
+    """What a view shows, as a short text to compare."""
+    return sha256(repr(view).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A message that shows something else than it should."""
+
+    key: WorkspaceKey
+    round: Round
+    message: Message
+
+
+class Drawer:
+    """One thread that draws. Any number of processes may have one: the budget keeps them from each other's messages."""
+
+    def __init__(
+        self,
+        rounds: RoundStore,
+        ballots: BallotStore,
+        presenter: Presenter,
+        gateway: Gateway,
+        budget: Budget,
+        troubles: Troubles,
+        clock: Clock,
+        on_dead_token: Callable[[TokenDead], None],
+    ) -> None:
+        self._rounds = rounds
+        self._ballots = ballots
+        self._presenter = presenter
+        self._gateway = gateway
+        self._budget = budget
+        self._troubles = troubles
+        self._clock = clock
+        self._on_dead_token = on_dead_token
+        self._wanted: set[Wanted] = set()
+        self._lock = threading.Lock()
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="drawer", daemon=True)
+
+    def want(self, key: WorkspaceKey, round_id: str) -> None:
+        """Have a round brought up to date. To be called after what changed is saved; it never waits."""
+        with self._lock:
+            self._wanted.add((key, round_id))
+        self._woken.set()
+
+    def want_all(self) -> None:
+        """The same for every round that may have to change."""
+        for key, round_id in self._rounds.drawable(self._clock() - STILL_DRAWN):
+            self.want(key, round_id)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, seconds: float) -> bool:
+        """Let go; what is not drawn is drawn after the next start. False when an edit takes longer."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def draw(self) -> float | None:
+        """Draw what there is budget for. Returns after how many seconds there may be more; None when all is drawn."""
+        wanted = self._take()
+        closed: set[str] = set()
+        for stale in self._stale(wanted):
+            if self._stopping.is_set():
+                return None
+            if stale.round.channel_id in closed:
+                continue
+            try:
+                if not self._draw(stale):
+                    closed.add(stale.round.channel_id)
+            except TryLater as later:
+                self._put_back(wanted)
+                return later.retry_after
+        return None
+
+    def _serve(self) -> None:
+        look_at = 0.0
+        while not self._stopping.is_set():
+            now = self._clock().timestamp()
+            try:
+                if now >= look_at:
+                    look_at = now + LOOK_AT_ALL
+                    self.want_all()
+                wait = self.draw()
+            except Unavailable as error:
+                log.warning("could not draw; trying again: %s", error)
+                wait, look_at = AFTER_TROUBLE, 0.0
+            except Exception:  # the thread itself must live
+                log.exception("could not draw; trying again")
+                wait, look_at = AFTER_TROUBLE, 0.0
+            self._rest(LOOK_AT_ALL if wait is None else wait, until_woken=wait is None)
+
+    def _rest(self, seconds: float, *, until_woken: bool) -> None:
+        """Slack's waits are waited out; where there is nothing to do, whatever is wanted next ends the rest."""
+        if until_woken:
+            self._woken.wait(seconds)
+            self._woken.clear()
+        else:
+            self._stopping.wait(seconds)
+
+    def _take(self) -> set[Wanted]:
+        """Before anything is read: what changes from now on is wanted again."""
+        with self._lock:
+            wanted, self._wanted = self._wanted, set()
+        return wanted
+
+    def _put_back(self, wanted: set[Wanted]) -> None:
+        with self._lock:
+            self._wanted |= wanted
+
+    def _stale(self, wanted: set[Wanted]) -> list[Stale]:
+        """The longest untouched first, so that every message gets its turn."""
+        found = [stale for key, round_id in wanted for stale in self._stale_of(key, round_id)]
+        return sorted(found, key=lambda one: one.message.drawn_at or NEVER)
+
+    def _stale_of(self, key: WorkspaceKey, round_id: str) -> Iterator[Stale]:
+        of = self._rounds.get(key, round_id)
+        if of is None:
+            return
+        views = self._views(key, of)
+        for message in self._rounds.messages(key, round_id):
+            view = views.get(message.part)
+            if view and message.ts and not message.gone and message.drawn != digest(view):
+                yield Stale(key, of, message)
+
+    def _views(self, key: WorkspaceKey, of: Round) -> dict[str, View]:
+        live = self._ballots.live(key, of.id) if of.shows_live else {}
+        views: dict[str, View] = {PARENT: self._presenter.parent(of, self._ballots.turnout(key, of.id))}
+        return views | {
+            statement.id: self._presenter.statement(of, statement.id, live.get(statement.id))
+            for statement in of.check.statements
+        }
+
+    def _draw(self, stale: Stale) -> bool:
+        """False where the channel takes no edits at all."""
+        key, of, message = stale.key, stale.round, stale.message
+        try:
+            self._budget.edit(key, of.channel_id, message.ts, lambda: self._edit(key, of.id, message))
+        except MessageGone:
+            self._lose(key, of, message)
+        except ChannelClosed as error:
+            log.warning("round %s: its messages can't be changed: %s", of.id, error)
+            if of.is_open:
+                self._troubles.tell(key, of, Trouble.CHANNEL_CLOSED)
+            return False
+        except TokenDead as error:
+            self._on_dead_token(error)
+            return False
+        return True
+
+    def _edit(self, key: WorkspaceKey, round_id: str, message: Message) -> None:
+        """Nobody else edits this message now, so what is read here is newer than all it has shown."""
+        of = self._rounds.get(key, round_id)
+        if of is None:
+            return
+        view = self._views(key, of)[message.part]
+        self._gateway.edit(of.channel_id, message.ts, view)
+        self._rounds.drawn(key, round_id, message.part, digest(view), self._clock())
+
+    def _lose(self, key: WorkspaceKey, of: Round, message: Message) -> None:
+        self._rounds.lose(key, of.id, message.part)
+        if of.is_open:
+            is_parent = message.part == PARENT
+            self._troubles.tell(key, of, Trouble.PARENT_GONE if is_parent else Trouble.STATEMENT_GONE)

@@ -1,0 +1,99 @@
+"""Shows the rounds of a channel and what came of them; sends the board page and the CSV to those who run a round."""
+
+from collections.abc import Sequence
+
+from bot.errors import Refusal
+from bot.keys import WorkspaceKey
+from bot.readiness.archive import Archive
+from bot.readiness.ballot_store import BallotStore
+from bot.readiness.planning import Policy
+from bot.readiness.presenting import Presenter
+from bot.readiness.rounds import Round
+from bot.readiness.store import RoundStore
+from bot.readiness.times import zone_named
+from bot.readiness.views import FilesView, Refused, RoundsView
+from bot.slack.gateway import ChannelClosed, File, Gateway, SlackRefused
+from bot.slack.messages import Declined
+from bot.slack.render import View
+
+NO_SUCH_ROUND = "That poll is not there any more. `/cco results` shows the rounds of this channel."
+CANCELLED = "That round was cancelled, so it has no results."
+STILL_OPEN = "That round is still open. Its results come when it closes."
+MISSING_SCOPE = "missing_scope"
+
+
+class History:
+    """What may be told of rounds that are over."""
+
+    def __init__(
+        self,
+        rounds: RoundStore,
+        ballots: BallotStore,
+        archive: Archive,
+        presenter: Presenter,
+        gateway: Gateway,
+        policy: Policy,
+    ) -> None:
+        self._rounds = rounds
+        self._ballots = ballots
+        self._archive = archive
+        self._presenter = presenter
+        self._gateway = gateway
+        self._policy = policy
+
+    def rounds(self, key: WorkspaceKey, channel_id: str) -> RoundsView:
+        """The rounds of a channel, the newest first."""
+        found = self._rounds.of_channel(key, channel_id)
+        return self._presenter.rounds(
+            channel_id,
+            [(of, self._ballots.turnout(key, of.id), self._ballots.results(key, of.id)) for of in found],
+        )
+
+    def results(self, key: WorkspaceKey, round_id: str) -> Sequence[View]:
+        """The results and what moved, as messages for one reader."""
+        of = self.round_over(key, round_id)
+        results, turnout = self._ballots.results(key, of.id), self._ballots.turnout(key, of.id)
+        views: list[View] = list(self._presenter.results(of, results, turnout))
+        if earlier := self._archive.earlier(key, of):
+            views.append(self._presenter.movement(of, results, earlier))
+        return views
+
+    def send_files(self, key: WorkspaceKey, user_id: str, round_id: str) -> None:
+        """Send the board page and the CSV to somebody who runs the round; say what to do where files can't be sent."""
+        of = self.round_over(key, round_id)
+        if not self._policy.may_run(of, user_id):
+            raise Declined(self._presenter.refusal(Refused.NOT_YOUR_FILES, of))
+        sent = self._gateway.post(user_id, FilesView(of.id, of.name))
+        try:
+            self._gateway.send_files(sent.channel, self._files(key, of), of.name)
+        except SlackRefused as error:
+            if error.code != MISSING_SCOPE:
+                raise
+            self._gateway.edit(sent.channel, sent.ts, FilesView(of.id, of.name, can_send=False))
+
+    def _files(self, key: WorkspaceKey, of: Round) -> list[File]:
+        zone = zone_named(of.zone)
+        page = self._archive.page(key, of, zone, self._place(of))
+        csv = self._archive.csv(key, of, zone)
+        return [
+            File(self._archive.file_name(of, "html"), f"{of.name}: board page", page),
+            File(self._archive.file_name(of, "csv"), f"{of.name}: CSV", csv),
+        ]
+
+    def _place(self, of: Round) -> str:
+        try:
+            name = self._gateway.channel(of.channel_id).name
+        except ChannelClosed:
+            return ""
+        return f"#{name}" if name else ""
+
+    def round_over(self, key: WorkspaceKey, round_id: str) -> Round:
+        """Raises Refusal for one that has no results."""
+        of = self._rounds.get(key, round_id)
+        if of is None:
+            raise Refusal(NO_SUCH_ROUND)
+        if of.is_open:
+            raise Refusal(STILL_OPEN)
+        if of.cancelled:
+            raise Refusal(CANCELLED)
+        return of

@@ -1,0 +1,115 @@
+"""Runs rounds that are open: extending, handing over, closing, cancelling."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.errors import Refusal
+from bot.keys import WorkspaceKey
+from bot.readiness import later
+from bot.readiness.ballot_store import BallotStore
+from bot.readiness.drawing import Drawer
+from bot.readiness.planning import Policy, deadline_problem
+from bot.readiness.presenting import Presenter
+from bot.readiness.rounds import Round
+from bot.readiness.store import RoundStore
+from bot.readiness.views import ManageForm, Refused
+from bot.scheduler.actions import Action, Due
+from bot.scheduler.store import saving
+from bot.slack.messages import Declined
+
+NO_SUCH_ROUND = "That poll is not there any more. `/cco results` shows the rounds of this channel."
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody wants of a round from now on."""
+
+    deadline: datetime
+    starter: str
+    co_facilitator: str = ""
+
+
+class Running:
+    """Only those who run a round may; everybody else is told whom to ask."""
+
+    def __init__(
+        self,
+        rounds: RoundStore,
+        ballots: BallotStore,
+        presenter: Presenter,
+        drawer: Drawer,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._rounds = rounds
+        self._ballots = ballots
+        self._presenter = presenter
+        self._drawer = drawer
+        self._policy = policy
+        self._clock = clock
+
+    def form(self, key: WorkspaceKey, user_id: str, round_id: str) -> ManageForm:
+        of = self._allowed(key, user_id, round_id)
+        return self._presenter.manage_form(of, self._ballots.turnout(key, of.id))
+
+    def problem(self, key: WorkspaceKey, user_id: str, round_id: str, wanted: Change) -> str:
+        """What is wrong with the new deadline, as a sentence; empty when nothing is."""
+        of = self._allowed(key, user_id, round_id)
+        if _minute(wanted.deadline) == _minute(of.deadline):
+            return ""
+        if wanted.deadline < of.deadline:
+            return "A deadline can only move to later. To end sooner, press Close it now below."
+        return deadline_problem(wanted.deadline, self._clock())
+
+    def change(self, key: WorkspaceKey, user_id: str, round_id: str, wanted: Change) -> None:
+        """Extend it or hand it over. Raises Declined."""
+        of = self._allowed(key, user_id, round_id)
+        if wanted.deadline > of.deadline and _minute(wanted.deadline) != _minute(of.deadline):
+            self._extend(key, replace(of, deadline=wanted.deadline))
+        if (wanted.starter, wanted.co_facilitator) != (of.starter, of.co_facilitator):
+            self._rounds.hand_over(key, of.id, wanted.starter, wanted.co_facilitator)
+        self._drawer.want(key, of.id)
+
+    def close_early(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
+        of = self._allowed(key, user_id, round_id)
+        self._close(key, of, early=True)
+        return of
+
+    def cancel(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
+        of = self._allowed(key, user_id, round_id)
+        self._ballots.cancel(key, of.id, self._clock(), also=saving(key, later.on_cancel(of)))
+        self._drawer.want(key, of.id)
+        return of
+
+    def close_due(self, key: WorkspaceKey, due: Due) -> Action | None:
+        """Do what is due at the deadline. One that was moved meanwhile is due again at its new time."""
+        of = self._rounds.get(key, due.action.subject)
+        if of and of.is_open:
+            self._close(key, of)
+        return None
+
+    def _close(self, key: WorkspaceKey, of: Round, *, early: bool = False) -> None:
+        now = self._clock()
+        self._ballots.close(key, of.id, now, early=early, also=saving(key, later.on_close(of, now, early=early)))
+        self._drawer.want(key, of.id)
+
+    def _extend(self, key: WorkspaceKey, longer: Round) -> None:
+        chased = self._rounds.last_chased(key, longer.id)
+        changes = later.on_extension(longer, self._clock(), chased)
+        self._rounds.extend(key, longer.id, longer.deadline, also=saving(key, changes))
+
+    def _allowed(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
+        of = self._rounds.get(key, round_id)
+        if of is None:
+            raise Refusal(NO_SUCH_ROUND)
+        if not self._policy.may_run(of, user_id):
+            raise Declined(self._presenter.refusal(Refused.NOT_YOURS, of))
+        if not of.is_open:
+            raise Refusal(f"“{of.name}” is closed already.")
+        return of
+
+
+def _minute(moment: datetime) -> datetime:
+    """Slack's picker knows no seconds."""
+    return moment.replace(second=0, microsecond=0)

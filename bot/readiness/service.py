@@ -1,0 +1,128 @@
+"""The readiness check, put together: what its listeners call, and what the scheduler does for it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.keys import WorkspaceKey
+from bot.readiness import later
+from bot.readiness.archive import Archive
+from bot.readiness.ballot_store import BallotStore
+from bot.readiness.catalogue import Catalogue
+from bot.readiness.chasing import Chasing
+from bot.readiness.checks import Check
+from bot.readiness.confirming import After, Confirmations
+from bot.readiness.drawing import Drawer
+from bot.readiness.history import History
+from bot.readiness.planning import Policy
+from bot.readiness.posting import RoundPoster
+from bot.readiness.presenting import Presenter
+from bot.readiness.reality import OF
+from bot.readiness.report import BoardPage, Guidance
+from bot.readiness.running import Running
+from bot.readiness.starting import Starting
+from bot.readiness.store import RoundStore
+from bot.readiness.troubles import Troubles
+from bot.readiness.views import Refused, StartForm
+from bot.readiness.voting import Voting
+from bot.scheduler.actions import Action, Due
+from bot.scheduler.runner import Handler, Runner
+from bot.scheduler.store import ScheduleStore
+from bot.slack.budget import Budget
+from bot.slack.gateway import Gateway, TokenDead
+from bot.slack.messages import Declined
+from bot.storage.database import Database
+
+LEASE = timedelta(minutes=1)  # each action makes a call or two at most; a batch of reminders, one every fifth second
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the readiness check needs of the rest of the bot. `after` does something later, off every ack's path."""
+
+    database: Database
+    schedule: ScheduleStore
+    gateway: Gateway
+    budget: Budget
+    clock: Clock
+    after: After
+    on_dead_token: Callable[[TokenDead], None]
+
+
+class ReadinessService:
+    """The use cases by theme: `starting`, `voting`, `running`, `history`."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        checks: Mapping[str, Check],
+        guidance: Mapping[str, Guidance],
+        page: BoardPage,
+        policy: Policy,
+    ) -> None:
+        rounds, ballots = RoundStore(around.database), BallotStore(around.database)
+        gateway, budget, clock = around.gateway, around.budget, around.clock
+        cards = {statement.card for check in checks.values() for statement in check.statements}
+        presenter = Presenter({card: guidance[card].short for card in cards if card in guidance})
+        catalogue = Catalogue(checks, rounds, ballots)
+        archive = Archive(rounds, ballots, page, guidance, clock)
+        troubles = Troubles(rounds, around.schedule, presenter, gateway, budget, clock)
+        self._ballots, self._clock, self._policy, self._presenter = ballots, clock, policy, presenter
+        self.wake: Callable[[], None] = lambda: None  # has what is due looked for at once
+        self.drawer = Drawer(rounds, ballots, presenter, gateway, budget, troubles, clock, around.on_dead_token)
+        self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock)
+        self.voting = Voting(rounds, ballots, presenter, clock)
+        self.confirmations = Confirmations(rounds, ballots, presenter, gateway, budget, around.after, clock)
+        self.running = Running(rounds, ballots, presenter, self.drawer, policy, clock)
+        self.history = History(rounds, ballots, archive, presenter, gateway, policy)
+        poster = RoundPoster(rounds, ballots, archive, catalogue, presenter, gateway, budget, troubles, clock)
+        chasing = Chasing(rounds, ballots, presenter, gateway, budget, clock)
+        self._handlers: dict[str, Handler] = {
+            later.POST: poster.post_next,
+            later.CLOSE: self.running.close_due,
+            later.CHASE: chasing.chase,
+            later.TELL: troubles.tell_now,
+        }
+        self._on_dead_token = around.on_dead_token
+
+    def register(self, runner: Runner) -> None:
+        """Have what rounds plan for later done."""
+        for kind, handler in self._handlers.items():
+            runner.register(kind, self._watched(handler), LEASE)
+
+    def start(self, key: WorkspaceKey, draft_id: str, user_id: str) -> None:
+        """Open a round; its first message follows at once."""
+        self.starting.start(key, draft_id, user_id)
+        self.wake()
+
+    def reality_check_form(self, key: WorkspaceKey, user_id: str, round_id: str) -> StartForm:
+        """What to fill in for the reality check of a round. Raises Declined for those who don't run it."""
+        of = self.history.round_over(key, round_id)
+        if not self._policy.may_run(of, user_id):
+            raise Declined(self._presenter.refusal(Refused.NOT_YOURS, of))
+        return self.starting.form(key, user_id, of.channel_id, f"{OF}{of.id}")
+
+    def voted(self, voter: tuple[WorkspaceKey, str, str], statement_id: str, channel_id: str, thread_ts: str) -> None:
+        """What a saved click entails; none of it is waited for."""
+        self.drawer.want(voter[0], voter[1])
+        self.confirmations.note(voter, statement_id, channel_id, thread_ts)
+
+    def erase(self) -> int:
+        """Wipe what closed rounds left in the files; a close does so itself, unless it was interrupted."""
+        return self._ballots.erase(self._clock())
+
+    def clean(self) -> int:
+        return self.starting.clean()
+
+    def _watched(self, handler: Handler) -> Handler:
+        """A dead token ends the bot, whoever meets it first."""
+
+        def handle(key: WorkspaceKey, due: Due) -> Action | None:
+            try:
+                return handler(key, due)
+            except TokenDead as error:
+                self._on_dead_token(error)
+                raise
+
+        return handle

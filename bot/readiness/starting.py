@@ -1,0 +1,154 @@
+"""Starts rounds: the form, the draft that says what it will be, and the start itself."""
+
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.errors import Refusal, Unavailable
+from bot.keys import WorkspaceKey
+from bot.readiness import later
+from bot.readiness.catalogue import Catalogue
+from bot.readiness.checks import Check
+from bot.readiness.planning import Draft, Plan, Policy, audience, problems, read_draft, written
+from bot.readiness.presenting import Presenter
+from bot.readiness.rounds import PARENT, Round
+from bot.readiness.store import RoundStore
+from bot.readiness.times import default_deadline, zone_named
+from bot.readiness.views import Refused, StartConfirmation, StartForm
+from bot.scheduler.store import saving
+from bot.slack.gateway import ChannelClosed, Gateway, Person
+from bot.slack.messages import Declined
+
+DRAFTS_KEPT = timedelta(days=1)
+ASKED_ONE_BY_ONE = 50  # people looked up one at a time; beyond, Slack's whole list takes fewer calls
+
+NO_CHECKS = "There is no check to run: the knowledge folder checks/ is empty."
+GONE = "That start is too old. Run `/cco check` again; it takes a moment."
+NOTHING_LEFT = "Nothing is missing or seen differently in that round, so there is nothing to check against reality."
+
+
+class Starting:
+    """From somebody's wish to a round that is open."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        rounds: RoundStore,
+        presenter: Presenter,
+        gateway: Gateway,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._catalogue = catalogue
+        self._rounds = rounds
+        self._presenter = presenter
+        self._gateway = gateway
+        self._policy = policy
+        self._clock = clock
+
+    def form(self, key: WorkspaceKey, user_id: str, channel_id: str = "", check_id: str = "") -> StartForm:
+        """What to fill in. Raises Declined for those who may not start a round."""
+        starter = self._starter(user_id)
+        if not self._policy.may_start(user_id, is_slack_admin=bool(starter and starter.is_admin)):
+            raise self._declined(Refused.MAY_NOT_START)
+        checks = self._catalogue.offered(key, check_id)
+        if not checks:
+            raise Refusal(NO_CHECKS)
+        if check_id and checks[0].id != check_id:
+            raise Refusal(NOTHING_LEFT)
+        zone = zone_named(starter.zone if starter else "UTC")
+        deadline = default_deadline(self._clock(), zone)
+        return self._presenter.start_form(checks, deadline, channel_id=channel_id)
+
+    def problems(self, plan: Plan) -> dict[str, str]:
+        """What has to change: a sentence by the plan's field."""
+        return problems(plan, self._clock())
+
+    def draft(self, key: WorkspaceKey, plan: Plan) -> StartConfirmation:
+        """Take down whom it asks, and say so. Asks Slack, for long in a large channel. Raises Declined."""
+        check = self._check(key, plan.check_id)
+        self._refuse_second(key, plan.channel_id, check)
+        members = self._members(plan)
+        starter = self._somebody(plan.starter)
+        zoned = Plan(**{**vars(plan), "zone": zone_named(starter.zone).key if starter else "UTC"})
+        asked = audience(plan, members, self._people(plan, members), key.team_id)
+        draft = Draft(secrets.token_hex(10), zoned, asked)
+        new = draft.begin(check, self._clock())
+        if not asked or (plan.anonymous and len(asked) < plan.smallest_group):
+            raise self._declined(Refused.TOO_FEW_PEOPLE, new)
+        self._rounds.save_draft(key, draft.id, written(draft), self._clock())
+        return self._presenter.start_confirmation(draft.id, new, left_out=len(set(plan.people) - set(asked)))
+
+    def start(self, key: WorkspaceKey, draft_id: str, user_id: str) -> Round:
+        """Open the round of a draft: once, however often it is submitted. Raises Declined."""
+        draft = self._draft(key, draft_id, user_id)
+        if existing := self._rounds.get(key, draft.id):
+            return existing
+        check = self._check(key, draft.plan.check_id)
+        if problems(draft.plan, self._clock()):
+            raise Refusal("Its deadline has come too near meanwhile. Go back and choose a later one.")
+        new = draft.begin(check, self._clock())
+        if not self._rounds.add(key, new, draft.audience, also=saving(key, later.on_start(new))):
+            self._refuse_second(key, new.channel_id, check, unless=new.id)
+        return new
+
+    def clean(self) -> int:
+        """Forget the drafts that nobody started."""
+        return self._rounds.clean(self._clock() - DRAFTS_KEPT)
+
+    def _check(self, key: WorkspaceKey, check_id: str) -> Check:
+        check = self._catalogue.check(key, check_id)
+        if check is None:
+            raise Refusal("That check is no longer part of the knowledge. Go back and choose another.")
+        return check
+
+    def _draft(self, key: WorkspaceKey, draft_id: str, user_id: str) -> Draft:
+        text = self._rounds.draft(key, draft_id)
+        draft = read_draft(text) if text else None
+        if draft is None or draft.plan.starter != user_id:
+            raise Refusal(GONE)
+        return draft
+
+    def _refuse_second(self, key: WorkspaceKey, channel_id: str, check: Check, unless: str = "") -> None:
+        there = self._rounds.open_in(key, channel_id, check.id)
+        if there and there.id != unless:
+            parent = next((one.ts for one in self._rounds.messages(key, there.id) if one.part == PARENT), "")
+            link = self._gateway.link(channel_id, parent) if parent else ""
+            raise self._declined(Refused.ALREADY_OPEN, there, link=link)
+
+    def _members(self, plan: Plan) -> frozenset[str]:
+        """Who is in the channel. Raises Declined where the bot or the starter isn't, or nobody can post."""
+        try:
+            place = self._gateway.channel(plan.channel_id)
+            if not place.is_member or place.is_archived:
+                raise self._declined(Refused.NOT_IN_CHANNEL, channel_id=plan.channel_id)
+            members = frozenset(self._gateway.members(plan.channel_id))
+        except ChannelClosed:
+            raise self._declined(Refused.NOT_IN_CHANNEL, channel_id=plan.channel_id) from None
+        if plan.starter not in members:
+            raise self._declined(Refused.STARTER_OUTSIDE, channel_id=plan.channel_id)
+        return members
+
+    def _people(self, plan: Plan, members: frozenset[str]) -> Iterable[Person]:
+        wanted = set(plan.people or members) & members
+        if len(wanted) > ASKED_ONE_BY_ONE:
+            return self._gateway.people()
+        return filter(None, (self._somebody(user_id) for user_id in sorted(wanted)))
+
+    def _starter(self, user_id: str) -> Person | None:
+        """A form that is to open within three seconds does not wait for who opens it."""
+        with suppress(Unavailable):
+            return self._somebody(user_id)
+        return None
+
+    def _somebody(self, user_id: str) -> Person | None:
+        """None for somebody whom Slack does not show to us."""
+        try:
+            return self._gateway.person(user_id)
+        except ChannelClosed:
+            return None
+
+    def _declined(self, reason: Refused, of: Round | None = None, *, channel_id: str = "", link: str = "") -> Declined:
+        return Declined(self._presenter.refusal(reason, of, channel_id=channel_id, link=link))

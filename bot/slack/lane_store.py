@@ -1,0 +1,86 @@
+"""Remembers when each of Slack's limits lets the next call through, for all processes together."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, String, Table, and_, delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.keys import WorkspaceKey
+from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.database import Database, UtcDateTime, metadata
+
+LANES = Table(
+    "lanes",
+    metadata,
+    *workspace_columns(),
+    Column("lane", String(160), primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),
+    Index("lanes_free", "free_at"),
+)
+
+
+NAME = ("enterprise_id", "team_id", "lane")
+
+
+class LaneStore:
+    """A lane lets one call through at a time and is free again at a time; one never used is free."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, key: WorkspaceKey, wanted: Mapping[str, timedelta], now: datetime) -> timedelta:
+        """Take all lanes, each for its time, or none: then returns how long until all are free."""
+        with self._database.write() as connection:
+            free_at = _locked(connection, key, wanted, now)
+            if free_at > now:
+                return free_at - now
+            for lane, spacing in wanted.items():
+                connection.execute(update(LANES).where(_named(key, lane)).values(free_at=now + spacing))
+        return timedelta()
+
+    def hold(self, key: WorkspaceKey, lane: str, until: datetime) -> None:
+        """Close a lane until then; one that is closed for longer stays so."""
+        with self._database.write() as connection:
+            row = _insert(connection, key, {lane: until})
+            is_later = LANES.c.free_at < row.excluded.free_at
+            connection.execute(
+                row.on_conflict_do_update(index_elements=NAME, set_={"free_at": row.excluded.free_at}, where=is_later)
+            )
+
+    def release(self, key: WorkspaceKey, lane: str, at: datetime) -> None:
+        """Let a lane be free at exactly that time."""
+        with self._database.write() as connection:
+            row = _insert(connection, key, {lane: at})
+            connection.execute(row.on_conflict_do_update(index_elements=NAME, set_={"free_at": row.excluded.free_at}))
+
+    def clean(self, before: datetime) -> int:
+        """Forget the lanes that have been free since before that time, in all workspaces."""
+        with self._database.write() as connection:
+            return connection.execute(delete(LANES).where(LANES.c.free_at < before)).rowcount
+
+
+def _locked(connection: Connection, key: WorkspaceKey, wanted: Mapping[str, timedelta], now: datetime) -> datetime:
+    """When all lanes are free; whoever else wants one of them waits for the end of this transaction.
+
+    The update changes nothing: on PostgreSQL it locks the row, as a plain insert would not, and the order of the names
+    keeps two that want the same lanes from waiting for each other.
+    """
+    rows = _insert(connection, key, dict.fromkeys(sorted(wanted), now))
+    locking = rows.on_conflict_do_update(index_elements=NAME, set_={"free_at": LANES.c.free_at}).returning(
+        LANES.c.free_at
+    )
+    free_at: datetime = max(connection.execute(locking).scalars())
+    return free_at
+
+
+def _insert(connection: Connection, key: WorkspaceKey, free_at: Mapping[str, datetime]) -> Any:
+    """The start of a statement that inserts lanes; what happens to one that is there is for the caller to add."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    rows = [{**workspace_values(key), "lane": lane, "free_at": at} for lane, at in free_at.items()]
+    return dialect.insert(LANES).values(rows)
+
+
+def _named(key: WorkspaceKey, lane: str) -> Any:
+    return and_(of_workspace(LANES, key), LANES.c.lane == lane)
