@@ -85,7 +85,9 @@ def _serve(
     server.workspace.due.append(bot.ticker.next_due)
     clock.on_move.append(bot.ticker.wake)
     click.echo(f"The demo workspace is at {server.url}")
-    click.echo("Type “@cco where should the CCO report?” in a channel, or /cco ask … Ctrl-C stops it.")
+    click.echo("Type “@cco where should the CCO report?” in a channel, or /cco ask …")
+    click.echo("/cco check runs the readiness check; the clock on the page goes to its reminders and its close.")
+    click.echo("Ctrl-C stops it.")
     if opens if opens is not None else os.environ.get("CCO_DEMO_OPEN", "1") != "0":
         webbrowser.open(server.url)
     written = 0

@@ -53,6 +53,7 @@ class ReadinessListeners:
         """To be called before the answers' listeners, which take every mention and every command."""
         guard = self._guard
         app.event("app_mention", matchers=[_mentions_check])(guard.later(self.invite))
+        app.event("message", matchers=[_writes_check])(guard.later(self.invite))
         app.command(ids.COMMAND, matchers=[_commands_check])(guard.now(self.open_start))
         app.command(ids.COMMAND, matchers=[_commands_results])(guard.replying(self.list_rounds))
         app.shortcut(ids.RUN_CHECK)(guard.now(self.open_start))
@@ -77,6 +78,9 @@ class ReadinessListeners:
 
     def invite(self, incoming: Incoming) -> None:
         if incoming.event.get("bot_id") or not incoming.user_id:
+            return
+        if incoming.event.get("channel_type") == "im":
+            self._gateway.post(incoming.channel_id, InvitationView(""), incoming.thread_ts)
             return
         thread = incoming.thread_ts or str(incoming.event.get("ts") or "")
         self._gateway.post(incoming.channel_id, InvitationView(incoming.channel_id), thread)
@@ -220,6 +224,13 @@ class ReadinessListeners:
 
 def _mentions_check(body: dict[str, Any]) -> bool:
     return asks_for_check(Incoming(body).text)
+
+
+def _writes_check(body: dict[str, Any]) -> bool:
+    """Directly to the bot, and a message of its own rather than a change of one."""
+    event = Incoming(body).event
+    is_direct = event.get("channel_type") == "im" and not event.get("subtype")
+    return is_direct and asks_for_check(Incoming(body).text)
 
 
 def _commands_check(body: dict[str, Any]) -> bool:

@@ -334,7 +334,7 @@ class RefusalView:
 
 @dataclass(frozen=True)
 class InvitationView:
-    """Offers to set a check up, where Slack allows no form to be opened at once."""
+    """Offers to set a check up, where Slack allows no form at once. `channel_id` is empty in a direct message."""
 
     channel_id: str
     template: str = "readiness/invitation.json.j2"

@@ -130,14 +130,14 @@ class Guard:
 
         return listener
 
-    def committing(self, commit: Callable[[Incoming], Acked]) -> Callable[..., None]:
+    def committing(self, commit: Callable[[Incoming], Acked], patience: float = PATIENCE) -> Callable[..., None]:
         """For clicks and modals that are a fact themselves, such as a vote: commit first, then ack.
 
-        What is not committed within two seconds is not acked, so that the person sees that it failed.
+        What is not committed within so many seconds is not acked, so that the person sees that it failed.
         """
 
         def listener(ack: Ack, body: dict[str, Any]) -> None:
-            incoming, until = Incoming(body), time.monotonic() + PATIENCE
+            incoming, until = Incoming(body), time.monotonic() + patience
             try:
                 acked = commit(incoming)
             except Refusal as refusal:

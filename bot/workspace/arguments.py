@@ -56,6 +56,8 @@ def addressed(state: State, args: Json) -> str:
     if wanted in state.channels:
         return wanted
     if wanted in state.people and wanted != state.team.bot_user:
+        if state.people[wanted].is_deleted:
+            raise SlackError("user_disabled")
         return state.dm_of(wanted).id
     name = wanted.removeprefix("#")
     found = (c.id for c in state.channels.values() if c.name == name and c.kind in ("channels", "groups"))

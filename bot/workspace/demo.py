@@ -1,4 +1,4 @@
-"""The furniture of the demo: three people, two channels, a first message."""
+"""The furniture of the demo: a leadership team, two channels, a first message."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ PEOPLE = (
     ("ana", "Ana Weber", "CEO"),
     ("ben", "Ben Okafor", "head of service"),
     ("chloe", "Chloe Martin", "HR partner"),
-)
+    ("deniz", "Deniz Arslan", "CFO"),
+    ("emeka", "Emeka Nwosu", "head of sales"),
+    ("freya", "Freya Lindqvist", "head of product"),
+    ("goran", "Goran Petrovic", "head of operations"),
+    ("hana", "Hana Sato", "head of marketing"),
+)  # an anonymous round of the readiness check shows nothing of fewer than five
 CHANNELS = ("leadership", "customer-work")
 
 
@@ -24,6 +29,7 @@ def furnish(workspace: Workspace) -> list[Person]:
     workspace.say(
         people[0].id,
         first.id,
-        f"Welcome. Here are {roles}. To ask something, mention {workspace.team.bot_name} here or write to it directly.",
+        f"Welcome. Here are {roles}. To ask something, mention {workspace.team.bot_name} here or write to it directly. "
+        "To run the readiness check with all of us, type `/cco check`.",
     )
     return people

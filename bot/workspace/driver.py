@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.workspace import forms, hooks, modals, payloads, posting
 from bot.workspace.blocks import elements_of
-from bot.workspace.records import Channel, Delivery, Json, NotAllowed, NotAnswered, SlackError
+from bot.workspace.records import Channel, Delivery, Json, NotAllowed, NotAnswered, Person, SlackError
 from bot.workspace.words import typed
 from bot.workspace.world import World
 
@@ -32,17 +32,29 @@ class Workspace(World):
         return typed(text, self.people.values(), self.channels.values(), mentions)
 
     def _room(self, user_id: str, channel_id: str) -> Channel:
-        channel, person = self.channel(channel_id), self.person(user_id)
+        channel, person = self.channel(channel_id), self._active(user_id)
         if person.id not in channel.members:
             raise NotAllowed(f"{person.real_name} is not in #{channel.name}.")
         if channel.is_archived:
             raise NotAllowed(f"#{channel.name} is archived.")
         return channel
 
+    def _active(self, user_id: str) -> Person:
+        person = self.person(user_id)
+        if person.is_deleted:
+            raise NotAllowed(f"{person.real_name} is deactivated.")
+        return person
+
+    def _of_ours(self, user_id: str) -> Person:
+        person = self._active(user_id)
+        if person.team_id not in ("", self.team.id):
+            raise NotAllowed(f"{person.real_name} is of another company: only the app's own has its commands.")
+        return person
+
     def command(self, user_id: str, channel_id: str, name: str, text: str = "", thread_ts: str | None = None) -> None:
         """Runs a slash command of the manifest; Slack has none in threads, so neither have we."""
         with self.lock:
-            channel, person = self._room(user_id, channel_id), self.person(user_id)
+            channel, person = self._room(user_id, channel_id), self._of_ours(user_id)
             known = {entry["command"]: entry for entry in self.team.commands}
             if thread_ts:
                 raise NotAllowed(f"{name} is not supported in threads. Sorry!")
@@ -81,7 +93,7 @@ class Workspace(World):
             }
             parts |= self._in_view(source, parts["state"]) if is_view else self._in_message(user_id, source)
             trigger = self.new_trigger(user_id)
-            payload = payloads.interaction(self.team, "block_actions", self.person(user_id), trigger, **parts)
+            payload = payloads.interaction(self.team, "block_actions", self._active(user_id), trigger, **parts)
             thread_ts = source.get("thread_ts") if source.get("thread_ts") != source.get("ts") else None
             return self._send("interactive", payload, user_id, source.get("channel", ""), thread_ts)
 
@@ -147,7 +159,7 @@ class Workspace(World):
             payload = payloads.interaction(
                 self.team,
                 "message_action" if message else "shortcut",
-                self.person(user_id),
+                self._of_ours(user_id),
                 self.new_trigger(user_id),
                 **parts,
             )
@@ -172,7 +184,7 @@ class Workspace(World):
             payload = payloads.interaction(
                 self.team,
                 "view_submission",
-                self.person(user_id),
+                self._active(user_id),
                 self.new_trigger(user_id),
                 view={**view, "state": {"values": state}},
                 response_urls=self._response_urls(user_id, view, state),

@@ -13,10 +13,10 @@ TOKEN = "local-verification-token"
 
 # the shapes stand as compactly as on the facts sheet:
 # fmt: off
-def event_callback(team: Team, event: Json, event_id: str, at: datetime) -> Json:
+def event_callback(team: Team, event: Json, event_id: str, at: datetime, is_shared: bool = False) -> Json:
     return {"token": TOKEN, "team_id": team.id, "context_team_id": team.id, "context_enterprise_id": None,
             "api_app_id": team.app_id, "event": event, "type": "event_callback", "event_id": event_id,
-            "event_time": int(at.timestamp()), "is_ext_shared_channel": False,
+            "event_time": int(at.timestamp()), "is_ext_shared_channel": is_shared,
             "event_context": f"4-{event_id}", "authorizations": [{"enterprise_id": None, "team_id": team.id,
                                                                 "user_id": team.bot_user, "is_bot": True,
                                                                 "is_enterprise_install": False}]}
@@ -47,7 +47,7 @@ PERSON_IN = {"shortcut": ("id", "username", "team_id"), "message_action": ("id",
 
 
 def interaction(team: Team, kind: str, person: Person, trigger_id: str, **parts: Any) -> Json:
-    user = {"id": person.id, "username": person.name, "name": person.name, "team_id": team.id}
+    user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id or team.id}
     return {"type": kind, "team": {"id": team.id, "domain": team.domain}, "enterprise": None,
             "user": {name: user[name] for name in PERSON_IN.get(kind, user)},
             **({} if kind in PERSON_IN else {"api_app_id": team.app_id}), "token": TOKEN, "trigger_id": trigger_id,
@@ -66,13 +66,13 @@ def command(
 def user_object(team: Team, person: Person, at: datetime) -> Json:
     offset = at.astimezone(ZoneInfo(person.tz)).utcoffset()
     first, _, last = person.real_name.partition(" ")
-    return {"id": person.id, "team_id": team.id, "name": person.name, "deleted": False,
+    return {"id": person.id, "team_id": person.team_id or team.id, "name": person.name, "deleted": person.is_deleted,
             "real_name": person.real_name, "tz": person.tz, "tz_label": person.tz.replace("_", " "),
             "is_bot": person.is_bot, "is_app_user": False,
-            "tz_offset": int(offset.total_seconds()) if offset else 0, "is_admin": False, "is_owner": False,
-            "is_restricted": False, "is_ultra_restricted": False, "updated": int(at.timestamp()),
+            "tz_offset": int(offset.total_seconds()) if offset else 0, "is_admin": person.is_admin, "is_owner": False,
+            "is_restricted": person.is_guest, "is_ultra_restricted": False, "updated": int(at.timestamp()),
             "profile": {"real_name": person.real_name, "display_name": person.name, "first_name": first,
-                        "last_name": last, "team": team.id,
+                        "last_name": last, "team": person.team_id or team.id,
                         **({"email": person.email} if "users:read.email" in team.scopes else {})}}
 
 
@@ -83,7 +83,7 @@ def channel_object(team: Team, channel: Channel) -> Json:
         return {**base, "user": next((m for m in channel.members if m != team.bot_user), ""), "is_open": True}
     return {**base, "name": channel.name, "name_normalized": channel.name,
             "is_channel": not channel.is_private, "is_group": channel.is_private,
-            "is_private": channel.is_private, "is_mpim": channel.is_mpim, "is_general": False, "is_shared": False,
-            "is_ext_shared": False, "is_member": team.bot_user in channel.members,
+            "is_private": channel.is_private, "is_mpim": channel.is_mpim, "is_general": False,
+            "is_shared": channel.is_ext_shared, "is_ext_shared": channel.is_ext_shared, "is_member": team.bot_user in channel.members,
             "topic": channel.topic, "purpose": channel.purpose, "creator": channel.creator}
 # fmt: on

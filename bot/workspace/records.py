@@ -105,6 +105,10 @@ class Person:
     real_name: str
     tz: str
     is_bot: bool = False
+    is_admin: bool = False
+    is_guest: bool = False
+    is_deleted: bool = False  # deactivated: still known, able to do nothing
+    team_id: str = ""  # of another company, with which a channel is shared
 
     @property
     def email(self) -> str:
@@ -121,6 +125,7 @@ class Channel:
     is_archived: bool = False
     created: int = 0
     is_mpim: bool = False  # a direct conversation of several people
+    is_ext_shared: bool = False  # with another company
     creator: str = ""
     topic: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})
     purpose: Json = field(default_factory=lambda: {"value": "", "creator": "", "last_set": 0})

@@ -22,7 +22,7 @@ def save(state: State, path: Path) -> None:
         kept = {
             "at": state.now().isoformat(),
             "serial": int(state.next_id("")),
-            "people": [asdict(person) for person in state.people.values() if not person.is_bot],
+            "people": [asdict(person) for person in state.people.values() if person.id != state.team.bot_user],
             "channels": [asdict(channel) for channel in state.channels.values()],
             "messages": {channel: list(found.values()) for channel, found in state._messages.items()},
             "ephemerals": dict(state._ephemerals),

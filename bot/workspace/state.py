@@ -105,10 +105,11 @@ class State:
 
     # -- people and conversations
 
-    def add_person(self, name: str, real_name: str, tz: str = "Europe/Berlin") -> Person:
+    def add_person(self, name: str, real_name: str, tz: str = "Europe/Berlin", **flags: Any) -> Person:
+        """`flags` are those of `Person`: an admin, a guest, somebody of another company …"""
         ZoneInfo(tz)  # an unknown zone is a mistake of the caller, better told now
         with self.lock:
-            person = Person(self.next_id("U"), name, real_name, tz)
+            person = Person(self.next_id("U"), name, real_name, tz, **flags)
             self.people[person.id] = person
             self.note("person", person)
             return person
@@ -299,7 +300,9 @@ class State:
         """Sends an event to the app, if its manifest subscribes to it."""
         if subscription in self.team.events:
             with self.lock:
-                payload = event_callback(self.team, event, self.next_id("Ev"), self.now())
+                room = self.channels.get(channel_id)
+                is_shared = bool(room and room.is_ext_shared)
+                payload = event_callback(self.team, event, self.next_id("Ev"), self.now(), is_shared)
                 self.dispatch(
                     Delivery(self.next_id("e"), "events_api", payload, str(event.get("user", "")), channel_id)
                 )

@@ -29,7 +29,7 @@ def users_list(state: State, args: Json) -> Json:
 def lookup_by_email(state: State, args: Json) -> Json:
     email = str(args.get("email") or "").lower()
     for person in state.people.values():
-        if person.email.lower() == email and not person.is_bot:
+        if person.email.lower() == email and not (person.is_bot or person.is_deleted):
             return {"ok": True, "user": _object(state, person)}
     raise SlackError("users_not_found")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.workspace import expecting, posting
@@ -49,6 +50,21 @@ class World(State):
             "channel_type": "G" if room.is_private else "C",
         }
 
+    def deactivate(self, user_id: str) -> None:
+        """The person leaves the company: known still, but able to do nothing, and out of reach."""
+        with self.lock:
+            self.people[user_id] = replace(self.person(user_id), is_deleted=True)
+            self.note("person", self.people[user_id])
+
+    def share(self, channel: Channel | str, *strangers: str) -> None:
+        """The channel is another company's as well from now on, and these people of theirs are in it."""
+        with self.lock:
+            room = self._of(channel)
+            room.is_ext_shared = True
+            self.note("channel", room)
+        for user_id in strangers:
+            self.join(user_id, room)
+
     def archive(self, channel: Channel | str) -> None:
         with self.lock:
             room = self._of(channel)
@@ -80,7 +96,7 @@ class World(State):
 
     def everyone(self) -> list[Person]:
         with self.lock:
-            return [person for person in self.people.values() if not person.is_bot]
+            return [person for person in self.people.values() if not (person.is_bot or person.is_deleted)]
 
     def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
         """The predicate's value as soon as it is true; asked again after every change, not by polling."""

@@ -15,9 +15,10 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot.errors import Refusal, Unavailable
 from bot.resources import TEMPLATES
-from bot.slack.bolt import Backlog, Guard, bolt_app, register_catch_alls
+from bot.slack.bolt import Acked, Backlog, Guard, bolt_app, register_catch_alls
 from bot.slack.gateway import ChannelClosed, Gateway, TokenDead
 from bot.slack.incoming import Incoming
+from bot.slack.messages import Declined, Notice
 from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
 from bot.storage.database import Database
@@ -128,6 +129,53 @@ def test_an_event_is_written_down_before_it_is_acked(guard: Guard, acks: Acks) -
 def test_an_event_that_was_seen_before_is_acked_and_left(guard: Guard, acks: Acks) -> None:
     guard.saved_first(lambda _: None)(acks, MENTION)
     assert acks == [{}]
+
+
+# Facts
+
+FORM: Json = {**SUBMISSION, "view": {**SUBMISSION["view"], "blocks": []}}
+
+
+def test_a_fact_is_committed_before_it_is_acked_and_what_follows_comes_after(guard: Guard, acks: Acks) -> None:
+    order: list[str] = []
+
+    def commit(_incoming: Incoming) -> Acked:
+        order.append(f"committed after {len(acks)} acks")
+        return Acked({"response_action": "clear"}, lambda _: order.append(f"followed after {len(acks)} ack"))
+
+    guard.committing(commit)(acks, SUBMISSION)
+    guard.backlog.drain()
+    assert order == ["committed after 0 acks", "followed after 1 ack"]
+    assert acks == [{"response_action": "clear"}]
+
+
+def test_a_fact_that_can_not_be_saved_is_not_acked(guard: Guard, acks: Acks, caplog: pytest.LogCaptureFixture) -> None:
+    guard.committing(raising(Unavailable("the database is locked")))(acks, CLICK)
+    assert acks == []
+    assert "could not be saved" in caplog.text
+
+
+def test_a_fact_that_is_saved_too_late_is_not_acked(guard: Guard, acks: Acks) -> None:
+    followed: list[Incoming] = []
+    guard.committing(lambda _: Acked(then=followed.append), patience=-1)(acks, CLICK)
+    guard.backlog.drain()
+    assert (acks, followed) == ([], [])
+
+
+def test_a_fact_that_is_refused_is_acked_and_the_person_told(
+    guard: Guard, acks: Acks, click: Json, workspace: Workspace, ana: Person
+) -> None:
+    guard.committing(raising(Declined(Notice("That round is closed."))))(acks, click)
+    guard.backlog.drain()
+    assert acks == [{}]
+    assert told(workspace, ana) == ["That round is closed."]
+
+
+def test_a_modal_that_is_refused_says_so_on_top_of_it_when_there_is_no_field_for_it(guard: Guard, acks: Acks) -> None:
+    guard.committing(raising(Refusal("That round is closed.")))(acks, FORM)
+    guard.replying(raising(Declined(Notice("Ask somebody else."))))(acks, FORM)
+    assert [ack["response_action"] for ack in acks] == ["push", "push"]
+    assert [ack["view"]["blocks"][0]["text"]["text"] for ack in acks] == ["That round is closed.", "Ask somebody else."]
 
 
 # Refusals

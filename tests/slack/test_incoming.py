@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -202,3 +203,24 @@ def test_a_payload_without_anything_reads_as_empty(body: Json) -> None:
     assert incoming.key == WorkspaceKey("", "")
     parts = (incoming.user_id, incoming.channel_id, incoming.thread_ts, incoming.text, incoming.value)
     assert set(parts) == {""}
+
+
+def test_people_places_and_times_that_were_picked_are_read() -> None:
+    values = {
+        "who": {"a": {"type": "multi_users_select", "selected_users": ["U1", "U2"]}},
+        "one": {"a": {"type": "users_select", "selected_user": "U3"}},
+        "where": {"a": {"type": "conversations_select", "selected_conversation": "C1"}},
+        "when": {"a": {"type": "datetimepicker", "selected_date_time": 1_795_622_400}},
+    }
+    incoming = Incoming({**SUBMISSION, "view": {**SUBMISSION["view"], "state": {"values": values}}})
+    assert incoming.people("who", "a") == ("U1", "U2")
+    assert (incoming.state("one", "a"), incoming.state("where", "a")) == ("U3", "C1")
+    assert incoming.moment("when", "a") == datetime(2026, 11, 25, 16, tzinfo=UTC)
+    assert (incoming.people("none", "a"), incoming.moment("none", "a")) == ((), None)
+
+
+def test_somebody_of_another_company_is_told_by_their_team() -> None:
+    assert not Incoming(CLICK).is_from_elsewhere
+    assert Incoming({**CLICK, "user": {"id": "U1", "team_id": "T2"}}).is_from_elsewhere
+    in_organisation = {**CLICK, "enterprise": {"id": "E1"}, "user": {"id": "U1", "team_id": "T2"}}
+    assert not Incoming(in_organisation).is_from_elsewhere
