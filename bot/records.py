@@ -29,14 +29,14 @@ def rounds(as_json: bool) -> None:
     click.echo(terminal.as_json(found) if as_json else "\n".join(terminal.as_lines(found)) or "There is no round yet.")
 
 
-def _zone(_context: click.Context, _parameter: click.Parameter, name: str) -> "ZoneInfo":
+def _zone(_context: click.Context, _parameter: click.Parameter, name: str | None) -> "ZoneInfo | None":
     from bot.readiness.terminal import known_zone
 
-    return known_zone(name)
+    return None if name is None else known_zone(name)
 
 
 ROUND = click.argument("round_id", metavar="ROUND")
-ZONE = click.option("--zone", default="UTC", show_default=True, callback=_zone, help="Write times as clocks there do.")
+ZONE = click.option("--zone", callback=_zone, help="Write times as clocks there do, instead of where it was started.")
 FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
@@ -50,7 +50,7 @@ def export() -> None:
 @click.option("--csv", is_flag=True, expose_value=False, help="For a spreadsheet; what you get without it as well.")
 @click.option("-o", "--output", type=FILE, default="-", help="The file to write or replace, instead of printing it.")
 @ZONE
-def export_round(round_id: str, output: Path, zone: "ZoneInfo") -> None:
+def export_round(round_id: str, output: Path, zone: "ZoneInfo | None") -> None:
     """Write what may be told of ROUND as CSV. `cco rounds` lists the ids; the beginning of one will do."""
     from bot.readiness.store import RoundStore
     from bot.readiness.terminal import named
@@ -65,7 +65,7 @@ def export_round(round_id: str, output: Path, zone: "ZoneInfo") -> None:
 @ROUND
 @click.option("-o", "--output", type=FILE, required=True, help="The file to write or replace; - prints the page.")
 @ZONE
-def report(round_id: str, output: Path, zone: "ZoneInfo") -> None:
+def report(round_id: str, output: Path, zone: "ZoneInfo | None") -> None:
     """Draw ROUND for the board: one HTML file that prints, works offline and runs no script."""
     from bot.guidance import guidance_of
     from bot.readiness.store import RoundStore

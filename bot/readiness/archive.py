@@ -12,6 +12,7 @@ from bot.readiness.findings import Earlier
 from bot.readiness.report import BoardPage, Guidance, Report
 from bot.readiness.rounds import Result, Round
 from bot.readiness.store import RoundStore
+from bot.readiness.times import zone_named
 
 
 class Archive:
@@ -41,14 +42,19 @@ class Archive:
             return None
         return Earlier(last, self._results(key, last), self._ballots.overlap(key, last.id, of.id))
 
-    def csv(self, key: WorkspaceKey, of: Round, zone: ZoneInfo) -> bytes:
-        """The round for a spreadsheet, which knows by the first bytes that it is UTF-8."""
-        return round_csv(of, self._results(key, of), self.earlier(key, of), zone).encode("utf-8-sig")
+    def csv(self, key: WorkspaceKey, of: Round, zone: ZoneInfo | None = None) -> bytes:
+        """The round for a spreadsheet, which knows by the first bytes that it is UTF-8.
 
-    def page(self, key: WorkspaceKey, of: Round, zone: ZoneInfo, place: str = "") -> bytes:
+        Times are those of the zone or, without one, of the starter's.
+        """
+        there = zone or zone_named(of.zone)
+        return round_csv(of, self._results(key, of), self.earlier(key, of), there).encode("utf-8-sig")
+
+    def page(self, key: WorkspaceKey, of: Round, zone: ZoneInfo | None = None, place: str = "") -> bytes:
         """The round for the board. `place` is the channel as its readers know it; empty leaves it out."""
         results, made_at = self._results(key, of), self._clock()
-        report = Report(of, results, made_at, zone, self._guidance, self.earlier(key, of), place)
+        there = zone or zone_named(of.zone)
+        report = Report(of, results, made_at, there, self._guidance, self.earlier(key, of), place)
         return self._board.render(report).encode()
 
     def file_name(self, of: Round, ending: str) -> str:

@@ -10,8 +10,7 @@ from bot.readiness.planning import Policy
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
-from bot.readiness.times import zone_named
-from bot.readiness.views import FilesView, Refused, RoundsView
+from bot.readiness.views import FilesView, NamesView, Refused, RoundsView
 from bot.slack.gateway import ChannelClosed, File, Gateway, SlackRefused
 from bot.slack.messages import Declined
 from bot.slack.render import View
@@ -58,6 +57,13 @@ class History:
             views.append(self._presenter.movement(of, results, earlier))
         return views
 
+    def names(self, key: WorkspaceKey, round_id: str) -> NamesView:
+        """Who said what. Raises Refusal for an anonymous round."""
+        of = self.round_over(key, round_id)
+        if of.anonymous:
+            raise Refusal("That round was anonymous: nobody can tell who said what any more.")
+        return self._presenter.names(of, self._ballots.named_votes(key, round_id))
+
     def send_files(self, key: WorkspaceKey, user_id: str, round_id: str) -> None:
         """Send the board page and the CSV to somebody who runs the round; say what to do where files can't be sent."""
         of = self.round_over(key, round_id)
@@ -72,9 +78,8 @@ class History:
             self._gateway.edit(sent.channel, sent.ts, FilesView(of.id, of.name, can_send=False))
 
     def _files(self, key: WorkspaceKey, of: Round) -> list[File]:
-        zone = zone_named(of.zone)
-        page = self._archive.page(key, of, zone, self._place(of))
-        csv = self._archive.csv(key, of, zone)
+        page = self._archive.page(key, of, place=self._place(of))
+        csv = self._archive.csv(key, of)
         return [
             File(self._archive.file_name(of, "html"), f"{of.name}: board page", page),
             File(self._archive.file_name(of, "csv"), f"{of.name}: CSV", csv),

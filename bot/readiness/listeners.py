@@ -72,6 +72,7 @@ class ReadinessListeners:
         app.action(ids.CLOSE_ROUND)(guard.later(self.close))
         app.action(ids.CANCEL_ROUND)(guard.later(self.cancel))
         app.action(ids.SHOW_RESULTS)(guard.later(self.show_results))
+        app.action(ids.SHOW_NAMES)(guard.now(self.show_names))
         app.action(ids.SEND_FILES)(guard.later(self.send_files))
 
     # Starting
@@ -198,6 +199,9 @@ class ReadinessListeners:
     def show_results(self, incoming: Incoming) -> None:
         for view in self._service.history.results(incoming.key, incoming.value_or_refuse()):
             self._guard.whisper(incoming, view)
+
+    def show_names(self, incoming: Incoming) -> None:
+        self._open(incoming, self._service.history.names(incoming.key, incoming.value_or_refuse()))
 
     def send_files(self, incoming: Incoming) -> None:
         self._service.history.send_files(incoming.key, incoming.user_id, incoming.value_or_refuse())

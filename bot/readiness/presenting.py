@@ -21,6 +21,8 @@ from bot.readiness.views import (
     Moment,
     MovementView,
     MyAnswersView,
+    NamedAnswers,
+    NamesView,
     ParentView,
     Question,
     RefusalView,
@@ -238,6 +240,16 @@ class Presenter:
             for number, page in enumerate(pages, 1)
         )
 
+    def names(self, of: Round, votes: Mapping[str, Mapping[str, Answer]]) -> NamesView:
+        """`votes` are answers by person, then by statement. ValueError for an anonymous round, whoever has them."""
+        if of.anonymous:
+            raise ValueError(f"round {of.id} is anonymous: nobody's answers are told")
+        statements = tuple(
+            NamedAnswers(number, one.title, tuple(_givers(of, one.id, votes)))
+            for number, one in _numbered(of.check).values()
+        )
+        return NamesView(of.name, statements)
+
     def movement(self, of: Round, results: Sequence[Result], earlier: Earlier) -> MovementView:
         overlap = earlier.overlap
         comparable = overlap.is_comparable(max(of.smallest_group, earlier.round.smallest_group))
@@ -334,6 +346,16 @@ def _own_lines(of: Round, answers: Mapping[str, Answer], *, unanswered: bool = T
         for number, one in _numbered(of.check).values()
         if unanswered or one.id in answers
     )
+
+
+def _givers(
+    of: Round, statement_id: str, votes: Mapping[str, Mapping[str, Answer]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The answers that somebody gave, in the check's order, and who."""
+    for answer in of.check.answers:
+        who = tuple(sorted(person for person, given in votes.items() if given.get(statement_id) == answer))
+        if who:
+            yield answer, who
 
 
 def _answered(of: Round, answers: Mapping[str, Answer]) -> int:

@@ -30,7 +30,7 @@ LAST = 1_000  # the position of messages that a round did not need from the star
 
 
 class RoundStore:
-    """Rounds, always within one workspace; only drawing and cleaning look at all of them."""
+    """Rounds, always within one workspace; only drawing, cleaning and whoever runs the bot look at all of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What each template of this wing may see. No view holds a person together with how they voted."""
+"""What each template of this wing may see. Only that of a round with names holds people and votes together."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -260,6 +260,24 @@ class ResultsView:
     lines: tuple[str, ...]
     reality_check: bool
     template: str = "readiness/results.json.j2"
+
+
+@dataclass(frozen=True)
+class NamedAnswers:
+    """A statement of a round with names, and for each answer the ids of those who gave it."""
+
+    number: int
+    title: str
+    given: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class NamesView:
+    """Who said what in a round that was not anonymous."""
+
+    title: str
+    statements: tuple[NamedAnswers, ...]
+    template: str = "readiness/names.json.j2"
 
 
 @dataclass(frozen=True)

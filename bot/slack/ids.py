@@ -40,6 +40,7 @@ STOP_CHASING = "stop_chasing"
 START_REALITY_CHECK = "start_reality_check"
 SHOW_RESULTS = "show_results"
 SEND_FILES = "send_files"
+SHOW_NAMES = "show_names"  # who said what, in a round with names
 SET_UP_CHECK = "set_up_check"  # value: the channel's id
 
 # Its modals; private metadata is a round's id, or that of what is about to be started

@@ -84,6 +84,7 @@ def channel_object(team: Team, channel: Channel) -> Json:
     return {**base, "name": channel.name, "name_normalized": channel.name,
             "is_channel": not channel.is_private, "is_group": channel.is_private,
             "is_private": channel.is_private, "is_mpim": channel.is_mpim, "is_general": False,
-            "is_shared": channel.is_ext_shared, "is_ext_shared": channel.is_ext_shared, "is_member": team.bot_user in channel.members,
+            "is_shared": channel.is_ext_shared, "is_ext_shared": channel.is_ext_shared,
+            "is_member": team.bot_user in channel.members,
             "topic": channel.topic, "purpose": channel.purpose, "creator": channel.creator}
 # fmt: on

@@ -111,7 +111,7 @@ def message_by(state: State, user_id: str, channel_id: str, content: Json, threa
         "type": "message",
         "user": user_id,
         "ts": state.next_ts(),
-        "team": state.team.id,
+        "team": state.person(user_id).team_id or state.team.id,
         **content,
         "channel": channel_id,
     }

@@ -50,6 +50,7 @@ RULES = {
     "invalid_name_specials": "A channel's name may only have lower-case letters, digits, hyphens and underscores.",
     "too_long": "A topic or a purpose may have 250 characters.",
     "too_many_users": "A direct conversation may be opened with eight people at most.",
+    "user_disabled": "A deactivated person gets no messages.",
     "already_reacted": "An app can react once with each emoji.",
 }
 # fmt: on

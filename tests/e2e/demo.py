@@ -1,7 +1,8 @@
-"""Starts `cco demo` as people do."""
+"""Starts `cco demo` as people do, and does what they do on its page, where no page is needed for it."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,6 +11,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 PATIENCE = 30.0  # seconds; a machine that does much else besides starts a process slowly
 
@@ -34,6 +38,19 @@ class Demo:
             if found := re.search(r"http://127\.0\.0\.1:\d+", line):
                 return found[0]
         raise AssertionError("the demo ended without printing its address")
+
+    def seen(self, **where: str) -> dict[str, Any]:
+        """What the page of a person shows: `user`, `channel` and `thread` say whose, and where they are."""
+        answer: dict[str, Any] = json.loads(urlopen(f"{self.url}/control/state?{urlencode(where)}").read())
+        return answer
+
+    def do(self, deed: str, **args: Any) -> Any:
+        """Has a person do something, as a press on their page would."""
+        body = json.dumps(args).encode()
+        request = Request(f"{self.url}/control/{deed}", body, {"Content-Type": "application/json"})
+        answer = json.loads(urlopen(request).read())
+        assert "error" not in answer, answer
+        return answer["answer"]
 
     def interrupt(self) -> tuple[int, str]:
         """Presses Ctrl-C; gives the exit code and the last words."""

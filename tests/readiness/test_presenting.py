@@ -290,3 +290,20 @@ def test_the_list_shows_standings_of_closed_rounds_alone() -> None:
     first, second = PLAIN.rounds("C1", listed).rounds
     assert (first.is_open, first.standing) == (True, "")
     assert second.standing == "1 in place · 1 missing · 0 seen differently · 1 not known"
+
+
+# Names
+
+
+def test_who_said_what_is_told_of_a_round_with_names() -> None:
+    of = closed(anonymous=False)
+    view = PLAIN.names(of, {"U2": {"s1": Answer.NO}, "U1": {"s1": Answer.NO}, "U3": {"s1": Answer.YES}})
+    assert [(one.number, one.given) for one in view.statements] == [
+        (1, (("Yes", ("U3",)), ("No", ("U1", "U2")))),
+        (2, ()),
+    ]
+
+
+def test_who_said_what_is_never_told_of_an_anonymous_round() -> None:
+    with pytest.raises(ValueError, match="anonymous"):
+        PLAIN.names(closed(), {"U1": {"s1": Answer.NO}})

@@ -123,6 +123,7 @@ def every_view(size: int = 11, title: str = "How far are we?", text: str = "We k
         for chart in (True, False):
             yield from show.results(over, found, turnout, reality_check=True, chart=chart)
         yield from show.results(over, none, Turnout(1, 14), reality_check=True)
+        yield show.names(closed(check, anonymous=False), {STARTER: answers, CO_FACILITATOR: {}})
         for both in (10, 1):
             yield show.movement(over, found, Earlier(closed(check), tuple(found), Overlap(12, 12, both)))
         yield show.rounds(CHANNEL, [(opened, turnout, []), (over, turnout, found)] * 10)
@@ -245,7 +246,7 @@ def test_no_view_of_an_anonymous_round_has_a_person_beside_a_vote(renderer: Rend
         rendered = renderer.render(view)
         if people_in(rendered):
             assert people_in(rendered) <= {STARTER, CO_FACILITATOR}
-            assert view.template in {"readiness/parent.json.j2", "readiness/refusal.json.j2"}
+            assert view.template in {"readiness/parent.json.j2", "readiness/refusal.json.j2", "readiness/names.json.j2"}
             assert not re.search(r"\b(Yes|No|Not sure|Not my area)\b", words_of(rendered))
 
 

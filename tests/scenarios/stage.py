@@ -45,8 +45,23 @@ class MovableClock:
 class Stage:
     """The workspace, the bots in it, and the database they share."""
 
-    def __init__(self, folder: Path, cache: Path, clock: Clock = system_clock) -> None:
-        self.server = WorkspaceServer(json.loads(MANIFEST.read_text("utf-8")), rate_limits=False, clock=clock)
+    def __init__(
+        self,
+        folder: Path,
+        cache: Path,
+        clock: Clock = system_clock,
+        *,
+        database_url: str = "",
+        knowledge: tuple[Path, ...] = (),
+        rate_limits: bool = False,
+        optional_scopes: bool = True,
+    ) -> None:
+        self.server = WorkspaceServer(
+            json.loads(MANIFEST.read_text("utf-8")),
+            rate_limits=rate_limits,
+            clock=clock,
+            optional_scopes=optional_scopes,
+        )
         self.server.start()
         self.workspace = self.server.workspace
         self.clock = clock
@@ -57,8 +72,8 @@ class Stage:
             slack_bot_token=self.server.bot_token,
             slack_app_token=self.server.app_token,
             slack_api_url=self.server.api_url,
-            database_url=f"sqlite:///{self.database}",
-            cco_knowledge_dir=(),
+            database_url=database_url or f"sqlite:///{self.database}",
+            cco_knowledge_dir=knowledge,
             cco_cache_dir=cache,
             cco_retention_days=90,
         )
