@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -61,16 +62,23 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
+def stage_options() -> dict[str, Any]:
+    """What is unusual about the fresh stage."""
+    return {}
+
+
+@pytest.fixture
 def fresh_stage(
     tmp_path: Path,
     cache: Path,
     clock: MovableClock,
+    stage_options: dict[str, Any],
     refusals: set[str],
     partings: list[Thread],
     bot_errors: None,  # noqa: ARG001
 ) -> Iterator[Stage]:
     """A stage of its own, without a bot yet, where time moves as the test says."""
-    stage = Stage(tmp_path, cache, clock)
+    stage = Stage(tmp_path, cache, clock, **stage_options)
     yield stage
     try:
         stage.check(0, 0, refusals)

@@ -185,8 +185,12 @@ class Stage:
 
     def forget_posting(self) -> None:
         """The database as a death right after Slack's OK leaves it."""
+        self.put("update questions set posted_at = null")
+
+    def put(self, statement: str, *values: str) -> None:
+        """Changes the database by nothing of ours, as a death leaves it."""
         with closing(sqlite3.connect(self.database)) as connection:
-            connection.execute("update questions set posted_at = null")
+            connection.execute(statement, values)
             connection.commit()
 
     def _awaited(self, found: Callable[[], list[Json]]) -> Json:
