@@ -4,9 +4,11 @@ import logging
 from datetime import timedelta
 
 from bot.clock import Clock
+from bot.errors import TryLater
 from bot.keys import WorkspaceKey
 from bot.readiness import later
 from bot.readiness.ballot_store import BallotStore
+from bot.readiness.later import Wave
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
@@ -44,31 +46,35 @@ class Chasing:
     def chase(self, key: WorkspaceKey, due: Due) -> Action | None:
         """Do what is due; returns the same for those whose turn has not come."""
         of = self._rounds.get(key, due.action.subject)
-        if of is None or not of.takes_votes(self._clock()) or not self._begin(key, of, due):
-            return None
         wave = later.wave(due.action)
-        left = [user for user, chased in sorted(self._ballots.missing(key, of.id).items()) if chased < wave.number]
+        if of is None or not of.takes_votes(self._clock()) or not self._may_go_out(key, of, wave):
+            return None
+        left = [one for one in sorted(self._ballots.missing(key, of.id).items()) if one[1] < wave.number]
         view = self._presenter.chase(of, last=wave.occasion is Occasion.LAST_CALL)
-        for user_id in left[:AT_ONCE]:
-            self._remind(key, of, user_id, wave.number, view)
+        for user_id, before in left[:AT_ONCE]:
+            self._remind(key, of, user_id, before, wave.number, view)
         return wave.next(due.action, self._clock() + PAUSE) if len(left) > AT_ONCE else None
 
-    def _begin(self, key: WorkspaceKey, of: Round, due: Due) -> bool:
-        """May this wave go out? One that was late may have come too close to the one before."""
-        if not later.wave(due.action).is_first:
+    def _may_go_out(self, key: WorkspaceKey, of: Round, wave: Wave) -> bool:
+        """One that is late may have come too close to the one before. One that has begun goes on."""
+        if self._rounds.has_chased(key, of.id, wave.number):
             return True
-        now, last = self._clock(), self._rounds.last_chased(key, of.id)
-        if due.tries == 1 and not may_chase(now, of.deadline, last):
-            return False  # from the second try on, the last one may be this one
-        return self._rounds.chase(key, of.id, now)
+        return may_chase(self._clock(), of.deadline, self._rounds.last_chased(key, of.id))
 
-    def _remind(self, key: WorkspaceKey, of: Round, user_id: str, wave: int, view: ChaseView) -> None:
+    def _remind(self, key: WorkspaceKey, of: Round, user_id: str, before: int, wave: int, view: ChaseView) -> None:
+        """Raises TryLater when it is nobody's turn just now. `before` is the wave that reached them last."""
+
         def remind() -> None:
-            if self._rounds.begin_chasing(key, of.id, user_id, wave):
+            if not self._rounds.begin_chasing(key, of.id, user_id, wave, self._clock()):
+                return
+            try:
                 self._gateway.post(user_id, view)
+            except TryLater:  # certainly not sent
+                self._rounds.not_chased(key, of.id, user_id, wave, before)
+                raise
 
         try:
-            self._budget.post(key, user_id, remind)
+            self._budget.post(key, self._ballots.pseudonym(key, of.id, user_id), remind)
         except TokenDead:
             raise
         except (SlackRefused, UnknownOutcome) as error:  # who it is says who has not answered: not for the log

@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,11 +26,17 @@ from bot.slack.render import View
 
 log = logging.getLogger(__name__)
 
-FIELDS = {  # where a problem of a plan is shown
+PLAN_FIELDS = {  # where a problem is shown
+    "people": ids.START_PEOPLE,
     "deadline": ids.START_DEADLINE,
     "smallest_group": ids.START_SMALLEST,
     "live": ids.START_SHOWN,
     "channel_id": ids.START_CHANNEL,
+}
+CHANGE_FIELDS = {
+    "deadline": ids.MANAGE_DEADLINE,
+    "starter": ids.MANAGE_STARTER,
+    "co_facilitator": ids.MANAGE_CO_FACILITATOR,
 }
 TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id"}
 BUSY = "Slack opens no more forms for a moment. Try again in a minute, or vote statement by statement in the thread."
@@ -87,6 +94,8 @@ class ReadinessListeners:
         self._gateway.post(incoming.channel_id, InvitationView(incoming.channel_id), thread)
 
     def open_start(self, incoming: Incoming) -> None:
+        if incoming.is_from_elsewhere:
+            raise self._service.starting.not_allowed()
         in_channel = "" if incoming.channel_id.startswith("D") else incoming.channel_id
         channel = incoming.value or in_channel
         self._open(incoming, self._service.starting.form(incoming.key, incoming.user_id, channel))
@@ -95,17 +104,18 @@ class ReadinessListeners:
         form = self._service.reality_check_form(incoming.key, incoming.user_id, incoming.value_or_refuse())
         self._open(incoming, form)
 
-    def draft(self, incoming: Incoming) -> dict[str, Any]:
+    def draft(self, incoming: Incoming) -> Acked:
         plan = _plan(incoming)
         problems = self._service.starting.problems(plan)
         if _lacks_people(incoming):
             problems["people"] = "Choose who is asked, or ask everybody in the channel."
         if problems:
-            shown_at = {FIELDS.get(name, ids.START_PEOPLE): sentence for name, sentence in problems.items()}
-            return {"response_action": "errors", "errors": shown_at}
+            return Acked(_errors(problems, PLAN_FIELDS))
         external_id = secrets.token_hex(10)
-        self._guard.soon(lambda _: self._confirm(incoming, plan, external_id), incoming)
-        return {"response_action": "push", "view": self._gateway.modal(CountingView(external_id, plan.channel_id))}
+        counting = self._gateway.modal(CountingView(external_id, plan.channel_id))
+        return Acked(
+            {"response_action": "push", "view": counting}, lambda _: self._confirm(incoming, plan, external_id)
+        )
 
     def _confirm(self, incoming: Incoming, plan: Plan, external_id: str) -> None:
         try:
@@ -176,8 +186,8 @@ class ReadinessListeners:
 
     def change(self, incoming: Incoming) -> dict[str, Any]:
         key, user_id, round_id, wanted = incoming.key, incoming.user_id, _round_id(incoming), _change(incoming)
-        if problem := self._service.running.problem(key, user_id, round_id, wanted):
-            return {"response_action": "errors", "errors": {ids.MANAGE_DEADLINE: problem}}
+        if problems := self._service.running.problems(key, user_id, round_id, wanted):
+            return _errors(problems, CHANGE_FIELDS)
         self._service.running.change(key, user_id, round_id, wanted)
         return {}
 
@@ -243,6 +253,10 @@ def _commands_check(body: dict[str, Any]) -> bool:
 
 def _commands_results(body: dict[str, Any]) -> bool:
     return asks_for_results(Incoming(body).text)
+
+
+def _errors(problems: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, Any]:
+    return {"response_action": "errors", "errors": {fields[name]: sentence for name, sentence in problems.items()}}
 
 
 def _round_id(incoming: Incoming) -> str:

@@ -16,9 +16,12 @@ from bot.readiness.store import RoundStore
 from bot.readiness.views import ManageForm, Refused
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import saving
+from bot.slack.gateway import ChannelClosed, Gateway
 from bot.slack.messages import Declined
 
 NO_SUCH_ROUND = "That poll is not there any more. `/cco results` shows the rounds of this channel."
+
+NOBODY = "They can't run it: it takes a person who is active here. Choose somebody else."
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Running:
         ballots: BallotStore,
         presenter: Presenter,
         drawer: Drawer,
+        gateway: Gateway,
         policy: Policy,
         clock: Clock,
     ) -> None:
@@ -46,6 +50,7 @@ class Running:
         self._ballots = ballots
         self._presenter = presenter
         self._drawer = drawer
+        self._gateway = gateway
         self._policy = policy
         self._clock = clock
 
@@ -53,14 +58,15 @@ class Running:
         of = self._allowed(key, user_id, round_id)
         return self._presenter.manage_form(of, self._ballots.turnout(key, of.id))
 
-    def problem(self, key: WorkspaceKey, user_id: str, round_id: str, wanted: Change) -> str:
-        """What is wrong with the new deadline, as a sentence; empty when nothing is."""
+    def problems(self, key: WorkspaceKey, user_id: str, round_id: str, wanted: Change) -> dict[str, str]:
+        """What has to change: a sentence by the field of what is wanted."""
         of = self._allowed(key, user_id, round_id)
-        if _minute(wanted.deadline) == _minute(of.deadline):
-            return ""
-        if wanted.deadline < of.deadline:
-            return "A deadline can only move to later. To end sooner, press Close it now below."
-        return deadline_problem(wanted.deadline, self._clock())
+        found = {
+            "deadline": self._deadline_problem(of, wanted.deadline),
+            "starter": self._person_problem(wanted.starter, of.starter),
+            "co_facilitator": self._person_problem(wanted.co_facilitator, of.co_facilitator),
+        }
+        return {field: sentence for field, sentence in found.items() if sentence}
 
     def change(self, key: WorkspaceKey, user_id: str, round_id: str, wanted: Change) -> None:
         """Extend it or hand it over. Raises Declined."""
@@ -88,6 +94,23 @@ class Running:
         if of and of.is_open:
             self._close(key, of)
         return None
+
+    def _deadline_problem(self, of: Round, wanted: datetime) -> str:
+        if _minute(wanted) == _minute(of.deadline):
+            return ""
+        if wanted < of.deadline:
+            return "A deadline can only move to later. To end sooner, press Close it now below."
+        return deadline_problem(wanted, self._clock())
+
+    def _person_problem(self, wanted: str, now: str) -> str:
+        """A round run by nobody who can act would be run by nobody."""
+        if wanted in {"", now}:
+            return ""
+        try:
+            person = self._gateway.person(wanted)
+        except ChannelClosed:
+            return NOBODY
+        return NOBODY if person.is_bot or not person.is_active else ""
 
     def _close(self, key: WorkspaceKey, of: Round, *, early: bool = False) -> None:
         now = self._clock()

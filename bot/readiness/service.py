@@ -34,7 +34,7 @@ from bot.slack.gateway import Gateway, TokenDead
 from bot.slack.messages import Declined
 from bot.storage.database import Database
 
-LEASE = timedelta(minutes=1)  # each action makes a call or two at most; a batch of reminders, one every fifth second
+LEASE = timedelta(minutes=1)  # each action makes a call or two, or a batch of reminders
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class ReadinessService:
         self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock)
         self.voting = Voting(rounds, ballots, presenter, clock)
         self.confirmations = Confirmations(rounds, ballots, presenter, gateway, budget, around.after, clock)
-        self.running = Running(rounds, ballots, presenter, self.drawer, policy, clock)
+        self.running = Running(rounds, ballots, presenter, self.drawer, gateway, policy, clock)
         self.history = History(rounds, ballots, archive, presenter, gateway, policy)
         poster = RoundPoster(rounds, ballots, archive, catalogue, presenter, gateway, budget, troubles, clock)
         chasing = Chasing(rounds, ballots, presenter, gateway, budget, clock)

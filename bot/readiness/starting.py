@@ -52,7 +52,7 @@ class Starting:
         """What to fill in. Raises Declined for those who may not start a round."""
         starter = self._starter(user_id)
         if not self._policy.may_start(user_id, is_slack_admin=bool(starter and starter.is_admin)):
-            raise self._declined(Refused.MAY_NOT_START)
+            raise self.not_allowed()
         checks = self._catalogue.offered(key, check_id)
         if not checks:
             raise Refusal(NO_CHECKS)
@@ -61,6 +61,10 @@ class Starting:
         zone = zone_named(starter.zone if starter else "UTC")
         deadline = default_deadline(self._clock(), zone)
         return self._presenter.start_form(checks, deadline, channel_id=channel_id)
+
+    def not_allowed(self) -> Declined:
+        """What people are told who may not start a round: those of other companies never may."""
+        return self._declined(Refused.MAY_NOT_START)
 
     def problems(self, plan: Plan) -> dict[str, str]:
         """What has to change: a sentence by the plan's field."""

@@ -32,7 +32,6 @@ CLOSED = "I can't post in this channel any more. Invite me back, or ask with `/c
 
 Ack = Callable[..., Any]
 Handler = Callable[[Incoming], None]
-Replier = Callable[[Incoming], dict[str, Any]]
 
 
 class Backlog:
@@ -64,6 +63,9 @@ class Acked:
 
     payload: dict[str, Any] = field(default_factory=dict)
     then: Handler | None = None
+
+
+Replier = Callable[[Incoming], dict[str, Any] | Acked]
 
 
 @dataclass
@@ -122,11 +124,15 @@ class Guard:
         def listener(ack: Ack, body: dict[str, Any]) -> None:
             incoming = Incoming(body)
             try:
-                ack(**reply(incoming))
+                given = reply(incoming)
+                acked = given if isinstance(given, Acked) else Acked(given)
             except Refusal as refusal:
-                ack(**self._in_ack(incoming, shown(refusal)))
+                acked = Acked(self._in_ack(incoming, shown(refusal)))
             except Exception as error:
-                ack(**self._in_ack(incoming, self._apology(error)))
+                acked = Acked(self._in_ack(incoming, self._apology(error)))
+            ack(**acked.payload)
+            if acked.then:
+                self.soon(acked.then, incoming)
 
         return listener
 

@@ -308,7 +308,7 @@ def labels(rendered: dict[str, Any]) -> list[str]:
 def test_a_statement_has_the_answers_its_check_offers_and_its_card(renderer: Renderer) -> None:
     check = replace(a_check(), answers=(Answer.YES, Answer.NO))
     rendered = renderer.render(presenter(check).statement(of_check(check), "s4"))
-    assert labels(rendered) == ["Why this matters", "Yes", "No"]
+    assert labels(rendered) == ["Yes", "No", "Why this matters"]
     assert "*4 of 11 · " in words_of(rendered)
 
 

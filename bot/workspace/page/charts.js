@@ -61,9 +61,12 @@ function framed(plot, title, draw) {
   const { categories, x_label: below, y_label: beside } = plot.axis_config;
   const { ticks, y } = scaleOf(plot);
   const wide = innerWidth < 640 ? 320 : 560;
-  const left = 14 + 7 * Math.max(...ticks.map((tick) => said(tick).length)) + (beside ? LINE : 0);
+  const longest = Math.min(Math.max(...categories.map((name) => name.length)), 12);
+  const tilts = (wide - 40) / categories.length < 7 * longest;
+  const spills = (name, index) => 5 * Math.min(name.length, 13) - (index + 0.5) * ((wide - 60) / categories.length);
+  const left = Math.max(14 + 7 * Math.max(...ticks.map((tick) => said(tick).length)) + (beside ? LINE : 0),
+    ...categories.map((name, index) => (tilts ? spills(name, index) : 0))); // a tilted name needs room before it
   const slot = (wide - left - 8) / categories.length;
-  const tilts = slot < 7 * Math.min(Math.max(...categories.map((name) => name.length)), 12);
   const bottom = TOP + HIGH + (tilts ? 68 : 20);
   const x = (index) => left + slot * (index + 0.5);
   const viewBox = `0 0 ${wide} ${bottom + (below ? LINE : 0) + 4}`;
