@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.answers.listeners import AnswerListeners
+from bot.readiness.listeners import ReadinessListeners
 from bot.slack.bolt import Guard
 
-Listen = Callable[[Any], Callable[[Any], None]]
+Listen = Callable[..., Callable[[Any], None]]
 
 
 class Register:
     """Takes down every id and pattern that a listener is registered for, by kind."""
 
     def __init__(self) -> None:
-        self.heard: dict[str, list[Any]] = {"event": [], "command": [], "action": [], "view": []}
+        self.heard: dict[str, list[Any]] = {"event": [], "command": [], "shortcut": [], "action": [], "view": []}
 
     def __getattr__(self, kind: str) -> Listen:
-        def listen(name: Any) -> Callable[[Any], None]:
+        def listen(name: Any, **_conditions: Any) -> Callable[[Any], None]:
             self.heard[kind].append(name)
             return lambda _listener: None
 
@@ -35,5 +36,6 @@ def everything_listened_to() -> Register:
     nothing: Any = None
     guard = Guard(nothing, nothing, lambda: datetime.now(UTC), lambda _: None)
     taken = Register()
+    ReadinessListeners(nothing, nothing, guard).register(taken)  # type: ignore[arg-type]
     AnswerListeners(nothing, nothing, guard, guard.clock).register(taken)  # type: ignore[arg-type]
     return taken

@@ -65,13 +65,14 @@ class Chasing:
         """Raises TryLater when it is nobody's turn just now. `before` is the wave that reached them last."""
 
         def remind() -> None:
-            if not self._rounds.begin_chasing(key, of.id, user_id, wave, self._clock()):
+            if not self._rounds.begin_chasing(key, of.id, user_id, wave):
                 return
             try:
                 self._gateway.post(user_id, view)
             except TryLater:  # certainly not sent
                 self._rounds.not_chased(key, of.id, user_id, wave, before)
                 raise
+            self._rounds.chase(key, of.id, self._clock())
 
         try:
             self._budget.post(key, self._ballots.pseudonym(key, of.id, user_id), remind)

@@ -22,13 +22,14 @@ from bot.readiness.rounds import PARENT, Message, Round
 from bot.readiness.store import RoundStore
 from bot.readiness.troubles import Troubles
 from bot.slack.budget import Budget
-from bot.slack.gateway import ChannelClosed, Gateway, MessageGone, TokenDead
+from bot.slack.gateway import ChannelClosed, Gateway, MessageGone, SlackRefused, TokenDead, UnknownOutcome
 from bot.slack.render import View
 
 log = logging.getLogger(__name__)
 
 LOOK_AT_ALL = 60.0  # seconds between two looks at all rounds
 AFTER_TROUBLE = 5.0  # seconds
+BETWEEN_LOOKS = 1.0  # seconds: each vote asks for a look, and looking takes longer than saving some of them
 STILL_DRAWN = timedelta(days=1)  # how long after its close a round is still brought up to date
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -103,6 +104,7 @@ class Drawer:
         """Draw what there is budget for. Returns after how many seconds there may be more; None when all is drawn."""
         wanted = self._take()
         closed: set[str] = set()
+        again: float | None = None
         for stale in self._stale(wanted):
             if self._stopping.is_set():
                 return None
@@ -114,7 +116,11 @@ class Drawer:
             except TryLater as later:
                 self._put_back(wanted)
                 return later.retry_after
-        return None
+            except UnknownOutcome as error:  # the others get their turn first
+                log.warning("round %s: a message may not be up to date; trying again: %s", stale.round.id, error)
+                self._put_back({(stale.key, stale.round.id)})
+                again = AFTER_TROUBLE
+        return again
 
     def _serve(self) -> None:
         look_at = 0.0
@@ -131,15 +137,17 @@ class Drawer:
             except Exception:  # the thread itself must live
                 log.exception("could not draw; trying again")
                 wait, look_at = AFTER_TROUBLE, 0.0
-            self._rest(LOOK_AT_ALL if wait is None else wait, until_woken=wait is None)
+            if wait is None:
+                self._rest(looked_at=now)
+            else:
+                self._stopping.wait(wait)
 
-    def _rest(self, seconds: float, *, until_woken: bool) -> None:
-        """Slack's waits are waited out; where there is nothing to do, whatever is wanted next ends the rest."""
-        if until_woken:
-            self._woken.wait(seconds)
-            self._woken.clear()
-        else:
-            self._stopping.wait(seconds)
+    def _rest(self, looked_at: float) -> None:
+        """Whatever is wanted next ends it, though not within a second of the last look."""
+        self._woken.wait(LOOK_AT_ALL)
+        self._woken.clear()
+        passed = max(0.0, self._clock().timestamp() - looked_at)
+        self._stopping.wait(max(0.0, BETWEEN_LOOKS - passed))
 
     def _take(self) -> set[Wanted]:
         """Before anything is read: what changes from now on is wanted again."""
@@ -189,6 +197,8 @@ class Drawer:
         except TokenDead as error:
             self._on_dead_token(error)
             return False
+        except SlackRefused as error:  # the next look at all rounds tries again; the others must not wait for it
+            log.warning("round %s: a message can't be changed: %s", of.id, error)
         return True
 
     def _edit(self, key: WorkspaceKey, round_id: str, message: Message) -> None:

@@ -81,8 +81,8 @@ class History:
         page = self._archive.page(key, of, place=self._place(of))
         csv = self._archive.csv(key, of)
         return [
-            File(self._archive.file_name(of, "html"), f"{of.name}: board page", page),
-            File(self._archive.file_name(of, "csv"), f"{of.name}: CSV", csv),
+            File(self._archive.file_name(of, "html"), f"Board page: {of.name}", page),
+            File(self._archive.file_name(of, "csv"), f"CSV: {of.name}", csv),
         ]
 
     def _place(self, of: Round) -> str:

@@ -59,11 +59,6 @@ class Wave:
     number: int
     batch: int
 
-    @property
-    def is_first(self) -> bool:
-        """Is this the wave's first batch?"""
-        return self.batch == 1
-
     def next(self, chase: Action, at: datetime) -> Action:
         """The next batch of it."""
         return Action(CHASE, chase.subject, at, f"{self.occasion} {self.number} {self.batch + 1}")

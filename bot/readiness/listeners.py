@@ -59,6 +59,8 @@ class ReadinessListeners:
     def register(self, app: App) -> None:
         """To be called before the answers' listeners, which take every mention and every command."""
         guard = self._guard
+        # Bolt asks one listener after the other, which takes as long as saving a vote: what comes in thousands is first.
+        app.action(re.compile(f"^{ids.VOTE}:"))(guard.committing(self.vote))
         app.event("app_mention", matchers=[_mentions_check])(guard.later(self.invite))
         app.event("message", matchers=[_writes_check])(guard.later(self.invite))
         app.command(ids.COMMAND, matchers=[_commands_check])(guard.now(self.open_start))
@@ -69,7 +71,6 @@ class ReadinessListeners:
         app.action(ids.START_REALITY_CHECK)(guard.now(self.open_reality_check))
         app.view(ids.START_FORM)(guard.replying(self.draft))
         app.view(ids.START_CONFIRMATION)(guard.replying(self.start))
-        app.action(re.compile(f"^{ids.VOTE}:"))(guard.committing(self.vote))
         app.action(ids.VOTE_ALL)(guard.now(self.open_vote))
         app.view(ids.VOTE_FORM)(guard.committing(self.vote_all))
         app.action(ids.MY_ANSWERS)(guard.later(self.show_own))
@@ -107,8 +108,8 @@ class ReadinessListeners:
     def draft(self, incoming: Incoming) -> Acked:
         plan = _plan(incoming)
         problems = self._service.starting.problems(plan)
-        if _lacks_people(incoming):
-            problems["people"] = "Choose who is asked, or ask everybody in the channel."
+        if problem := _audience_problem(incoming):
+            problems["people"] = problem
         if problems:
             return Acked(_errors(problems, PLAN_FIELDS))
         external_id = secrets.token_hex(10)
@@ -281,9 +282,15 @@ def _plan(incoming: Incoming) -> Plan:
     )
 
 
-def _lacks_people(incoming: Incoming) -> bool:
-    chosen = incoming.state(ids.START_AUDIENCE, ids.INPUT) == "chosen"
-    return chosen and not incoming.people(ids.START_PEOPLE, ids.INPUT)
+def _audience_problem(incoming: Incoming) -> str:
+    """Who is asked can be said at two places; empty when they say the same."""
+    asks_chosen = incoming.state(ids.START_AUDIENCE, ids.INPUT) == "chosen"
+    people = incoming.people(ids.START_PEOPLE, ids.INPUT)
+    if asks_chosen and not people:
+        return "Choose who is asked, or ask everybody in the channel."
+    if people and not asks_chosen:
+        return "Above it says that everybody is asked. Choose the other answer there, or nobody here."
+    return ""
 
 
 def _whole(text: str) -> int:

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 2  # of which nobody knows what became; refused tries don't count
 PAUSE = timedelta(seconds=1)  # Slack's own pace in a channel
 CLOCKS_APART = 60  # seconds that Slack's clock may be away from ours
+CHANNEL_CLOSED_FOR = 60.0  # seconds between two looks whether it takes messages again
+CLAIMED_FOR = 5.0  # seconds: then another process has posted it, or lets it go
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,14 @@ class RoundPoster:
         if part.under == PARENT and not thread:
             return self._give_up(key, of)
         mark = Mark(ROUND_EVENT, f"{of.id}:{part.name}")
-        if message.tries and self._has_arrived(key, of, part, message, thread, mark):
+        arrived = self._has_arrived(key, of, part, known, thread, mark) if message.tries else False
+        if arrived:
             return True
-        if message.tries >= MOST_TRIES:
+        if arrived is None and message.tries >= MOST_TRIES:
             log.warning("round %s: posted %s %d times without an answer; leaving it", of.id, part.name, message.tries)
-            self._rounds.lose(key, of.id, part.name)
-            return True
+            return self._lose(key, of, part)
         if not self._rounds.begin_posting(key, of.id, part.name, message.tries, self._clock()):
-            return False  # another process is at it
+            raise TryLater("another process is at it", CLAIMED_FOR)
         return self._send(key, of, part, message, thread, mark)
 
     def _send(self, key: WorkspaceKey, of: Round, part: Part, message: Message, thread: str, mark: Mark) -> bool:
@@ -145,9 +147,16 @@ class RoundPoster:
             return self._give_up(key, of)
         if isinstance(error, ChannelClosed):
             self._troubles.tell(key, of, Trouble.CHANNEL_CLOSED)
-            return False
+            raise TryLater("the channel may be opened again", CHANNEL_CLOSED_FOR) from error
+        return self._lose(key, of, part)
+
+    def _lose(self, key: WorkspaceKey, of: Round, part: Part) -> bool:
+        """Go on without it."""
         self._rounds.lose(key, of.id, part.name)
-        self._troubles.tell(key, of, Trouble.REFUSED)
+        if not of.is_open:
+            self._troubles.tell(key, of, Trouble.NO_RESULTS)
+        elif part.name != PARENT:  # what becomes of a round without its first message is told by itself
+            self._troubles.tell(key, of, Trouble.REFUSED)
         return True
 
     def _give_up(self, key: WorkspaceKey, of: Round) -> bool:
@@ -156,18 +165,24 @@ class RoundPoster:
         self._troubles.tell(key, of, Trouble.NOT_STARTED)
         return False
 
-    def _has_arrived(self, key: WorkspaceKey, of: Round, part: Part, message: Message, thread: str, mark: Mark) -> bool:
-        """Did an earlier try take effect? Where the bot may not read, nobody can say."""
-        begun = message.begun_at or of.opened_at
-        since = f"{begun.timestamp() - CLOCKS_APART:.6f}"
+    def _has_arrived(
+        self, key: WorkspaceKey, of: Round, part: Part, known: dict[str, Message], thread: str, mark: Mark
+    ) -> bool | None:
+        """Did an earlier try take effect? None where the bot may not read, so that nobody can say."""
         try:
-            ts = self._gateway.posted(of.channel_id, thread, mark, since)
+            ts = self._gateway.posted(of.channel_id, thread, mark, _since(of, known, part))
         except SlackRefused as error:
             log.info("round %s: can't look whether %s was posted: %s", of.id, part.name, error)
-            return False
+            return None
         if ts:
             self._rounds.posted(key, of.id, part.name, ts)
         return ts is not None
+
+
+def _since(of: Round, known: dict[str, Message], part: Part) -> str:
+    """From when on to look for a message: since the one before it, or since it was begun."""
+    begun = known[part.name].begun_at or of.opened_at
+    return max((one.ts for one in known.values() if one.ts), default=f"{begun.timestamp() - CLOCKS_APART:.6f}")
 
 
 def _is_settled(message: Message | None) -> bool:

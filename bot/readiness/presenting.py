@@ -324,7 +324,7 @@ def bar(tally: Tally) -> str:
     cells = round(share * CELLS)
     if 0 < share < 1:
         cells = min(max(cells, 1), CELLS - 1)
-    return "▓" * cells + "░" * (CELLS - cells)
+    return "■" * cells + "□" * (CELLS - cells)
 
 
 def _deadline(of: Round) -> Moment:

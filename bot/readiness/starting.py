@@ -87,9 +87,10 @@ class Starting:
 
     def start(self, key: WorkspaceKey, draft_id: str, user_id: str) -> Round:
         """Open the round of a draft: once, however often it is submitted. Raises Declined."""
-        draft = self._draft(key, draft_id, user_id)
-        if existing := self._rounds.get(key, draft.id):
+        existing = self._rounds.get(key, draft_id)
+        if existing and existing.starter == user_id:
             return existing
+        draft = self._draft(key, draft_id, user_id)
         check = self._check(key, draft.plan.check_id)
         if problems(draft.plan, self._clock()):
             raise Refusal("Its deadline has come too near meanwhile. Go back and choose a later one.")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from bot.keys import WorkspaceKey
 from bot.readiness.ballots import SECRET_BYTES
@@ -38,8 +38,9 @@ class RoundStore:
         self._add_message = insert_if_new(database, MESSAGES)
 
     def add(self, key: WorkspaceKey, new: Round, audience: Iterable[str], also: Also = nothing) -> bool:
-        """Save a new round, its secret, everybody who is asked, and the messages it needs.
+        """Save a new round, its secret, everybody who is asked, and the messages it needs, and forget its draft.
 
+        The draft names those who are asked, which nothing may tell any more once an anonymous round is closed.
         False when one of this check is open in the channel already: of two that start at once, one is saved.
         """
         people = sorted(set(audience))
@@ -53,6 +54,7 @@ class RoundStore:
             if asked:
                 connection.execute(insert(AUDIENCE), asked)
             connection.execute(insert(MESSAGES), [{**of_round, **message} for message in _messages(new)])
+            connection.execute(delete(DRAFTS).where(of_workspace(DRAFTS, key), DRAFTS.c.id == new.id))
             also(connection)
         return True
 
@@ -163,14 +165,26 @@ class RoundStore:
         with self._database.write() as connection:
             return connection.execute(update(AUDIENCE).where(free).values(chased=wave)).rowcount == 1
 
+    def not_chased(self, key: WorkspaceKey, round_id: str, user_id: str, wave: int, before: int) -> None:
+        """Take a claim back: the reminder was certainly not sent. `before` is the wave that reached them last."""
+        ours = and_(_asked(key, round_id, user_id), AUDIENCE.c.chased == wave)
+        with self._database.write() as connection:
+            connection.execute(update(AUDIENCE).where(ours).values(chased=before))
+
+    def has_chased(self, key: WorkspaceKey, round_id: str, wave: int) -> bool:
+        """Has this wave reached anybody yet?"""
+        of_round = and_(of_workspace(AUDIENCE, key), AUDIENCE.c.round_id == round_id)
+        with self._database.read() as connection:
+            return bool(connection.execute(select(exists().where(of_round, AUDIENCE.c.chased == wave))).scalar())
+
     def last_chased(self, key: WorkspaceKey, round_id: str) -> datetime | None:
-        """When reminders last began to go out."""
+        """When a reminder last went out."""
         query = select(ROUNDS.c.chased_at).where(of_workspace(ROUNDS, key), ROUNDS.c.id == round_id)
         with self._database.read() as connection:
             return connection.execute(query).scalar()
 
     def chase(self, key: WorkspaceKey, round_id: str, now: datetime) -> bool:
-        """Remember that reminders go out. False when the round is closed."""
+        """Remember that a reminder went out. False when the round is closed."""
         return self._change(key, round_id, nothing, chased_at=now)
 
     # Drafts of rounds: what was asked for, until it is started or forgotten

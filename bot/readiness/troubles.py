@@ -12,9 +12,11 @@ from bot.readiness.store import RoundStore
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import ScheduleStore
 from bot.slack.budget import Budget
-from bot.slack.gateway import Gateway, SlackRefused, TokenDead
+from bot.slack.gateway import Gateway, SlackRefused, TokenDead, UnknownOutcome
 
 log = logging.getLogger(__name__)
+
+MOST_TRIES = 2  # of which nobody knows what became
 
 
 class Troubles:
@@ -52,4 +54,8 @@ class Troubles:
             raise
         except SlackRefused as error:  # they have left, or take no messages: nobody else is to know
             log.warning("round %s: its starter could not be told of %s: %s", of.id, due.action.occurrence, error)
+        except UnknownOutcome as error:
+            if due.tries < MOST_TRIES:
+                raise
+            log.warning("round %s: its starter may not have been told of %s: %s", of.id, due.action.occurrence, error)
         return None

@@ -206,7 +206,7 @@ class Guard:
 
     def _tell(self, incoming: Incoming, view: View) -> None:
         in_channel = bool(incoming.channel_id) and not incoming.channel_id.startswith("D")
-        if in_channel and incoming.thread_ts and not incoming.is_private:
+        if in_channel and incoming.is_reply and not incoming.is_private:
             self._tell_in_thread(incoming, view)
         elif incoming.response_url:
             self.gateway.respond(incoming.response_url, view)

@@ -77,6 +77,13 @@ class Incoming:
         return str(found or "")
 
     @property
+    def is_reply(self) -> bool:
+        """Is it within a thread? A thread's first message is not: it stands in the channel, and is read there."""
+        message, container = self.body.get("message") or {}, self.body.get("container") or {}
+        own = message.get("ts") or container.get("message_ts") or self.event.get("ts")
+        return self.thread_ts not in ("", own)
+
+    @property
     def answer_thread(self) -> str:
         """Where an answer to a click belongs: the message's thread, a new one under it, or flat in a DM."""
         if self.thread_ts or self.channel_id.startswith("D") or self.is_home:

@@ -1,4 +1,4 @@
-"""What the browser page talks to: what one person sees, the traffic, word of changes, and people's deeds."""
+"""What the browser page talks to: what one person sees, files, the traffic, word of changes, and people's deeds."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.workspace import files
 from bot.workspace.deeds import DEEDS, Mistaken, checked
 from bot.workspace.driver import Workspace
 from bot.workspace.inspector import traffic
@@ -19,6 +21,11 @@ from bot.workspace.snapshot import snapshot
 
 KEEPALIVE_SECONDS = 15.0
 LARGEST_BODY = 2_000_000
+BOXED = {  # a file is shown beside the page, and can neither run nor load anything
+    "Content-Security-Policy": "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
 WINDOW = 200  # the newest messages of a conversation; the page asks for more when somebody wants to see them
 
 
@@ -31,6 +38,7 @@ class Control:
     def routes(self) -> list[Route]:
         return [
             Route("/control/state", self.state),
+            Route("/control/file", self.file),
             Route("/control/traffic", self.traffic),
             Route("/control/changes", self.changes),
             Route("/control/{deed}", self.do, methods=["POST"]),
@@ -44,6 +52,15 @@ class Control:
             return _json({**seen, "teams": teams})
         except Mistaken as mistake:
             return _json({"error": str(mistake)}, mistake.status)
+
+    def file(self, request: Request) -> Response:
+        query = request.query_params
+        workspace = self._workspace(query.get("team"))
+        upload = files.seen_by(workspace, query.get("user", ""), query.get("id", ""))
+        if upload is None:
+            return PlainTextResponse("This file is no longer there.", 404, BOXED)
+        headers = {**BOXED, "Content-Disposition": f"inline; filename*=UTF-8''{quote(upload.name, safe='')}"}
+        return Response(upload.content, 200, headers, upload.about["mimetype"])
 
     def traffic(self, request: Request) -> Response:
         workspace = self._workspace(request.query_params.get("team"))

@@ -106,6 +106,14 @@ def _share(state: State, channel: Channel, uploads: list[Upload], content: Json,
         about["shares"].setdefault(kind, {})[channel.id] = [share]
 
 
+def seen_by(state: State, user_id: str, file_id: str) -> Upload | None:
+    """A file as it came, for those who are where it was shared."""
+    with state.lock:
+        upload = state.uploads.get(file_id)
+        rooms = {room for name in set(SHARED_IN.values()) for room in upload.about.get(name, ())} if upload else set()
+        return upload if any(user_id in state.channel(room).members for room in rooms) else None
+
+
 def _complete(state: State, args: Json) -> Upload:
     upload = state.uploads.get(str(args.get("file", "")))
     if upload is None or not upload.about:

@@ -14,11 +14,11 @@ YES, NO, NOT_SURE, NOT_MY_AREA = range(1, 5)  # the buttons of a statement
 LETTERS = {"Y": YES, "N": NO, "?": NOT_SURE, "-": NOT_MY_AREA}
 
 # A statement a line, a person a column: Ana, Ben, Chloe, Deniz, Emeka, Freya, Goran, Hana.
-IN_MARCH = (
+FIRST = (
     "YYYYYNYY", "YNYN?NYY", "NYNNNNNY", "NNNNYNN?", "NYNNY?YN", "YYYNYY?Y",
     "NNNYN-?N", "YNYYNNYN", "YYY?YYYY", "NNNN?NNN", "N-Y?YNNN",
 )  # fmt: skip
-IN_JUNE = (
+SECOND = (
     "YYYYYYYY", "YYYY?YYY", "YYNYNNYY", "YNYNYNN?", "NYYYY?YN", "YYYNYY?Y",
     "NNNYN-?N", "YNNNNNYN", "YYY?YYYY", "NNNN?NNN", "N-Y?YYYN",
 )  # fmt: skip
@@ -42,8 +42,24 @@ def act_as(page: Page, name: str) -> None:
 
 
 def to_next_due(page: Page) -> None:
-    """Moves the workspace's clock to whatever is due next."""
+    """Moves the workspace's clock to whatever is due next, and waits until it is done."""
+    due = page.locator("#due")
+    before = due.text_content() or ""
     page.get_by_role("button", name="To the next due action").click()
+    expect(due).not_to_have_text(before)
+
+
+def to_the_close(page: Page) -> Locator:
+    """Past the reminders to the results; gives them."""
+    due, rounds = page.locator("#due"), results(page).count()
+    while due.text_content() != "Nothing is due.":
+        to_next_due(page)
+    expect(results(page)).to_have_count(rounds + 1)
+    return results(page).last
+
+
+def results(page: Page) -> Locator:
+    return messages(page).filter(has_text="of 8 people think")
 
 
 def open_form(page: Page) -> Locator:
@@ -63,6 +79,7 @@ def open_confirmation(page: Page) -> Locator:
 
 def start(page: Page) -> Locator:
     """Starts the 11 statements with all that the form suggests; gives the message over them once all are there."""
+    expect(open_poll(page)).to_have_count(0, timeout=POSTED * 1000)  # the one before is marked as closed
     open_confirmation(page).get_by_role("button", name="Start").click()
     return posted(page)
 
@@ -81,11 +98,21 @@ def posted(page: Page) -> Locator:
 
 def open_thread(parent: Locator, page: Page) -> None:
     parent.get_by_role("button", name="11 replies").click()
-    expect(thread(page)).to_have_count(12)
+    expect(statement(page, 11)).to_be_visible()
 
 
 def statement(page: Page, number: int) -> Locator:
     return thread(page).nth(number)  # under the message they belong to
+
+
+def vote(page: Page, number: int, answer: str) -> None:
+    """Presses a button in the thread."""
+    statement(page, number).get_by_role("button", name=answer, exact=True).click()
+
+
+def choice(form: Locator, number: int, answer: str) -> Locator:
+    """An answer in the modal of all statements."""
+    return form.get_by_role("radiogroup").nth(number - 1).get_by_label(answer, exact=True)
 
 
 class Team:

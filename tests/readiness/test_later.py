@@ -45,7 +45,7 @@ def test_the_batches_of_a_wave_have_its_number_and_names_of_their_own() -> None:
     first = later.on_start(a_round()).new[2]
     second = later.wave(first).next(first, NOON + DAY)
     third = later.wave(second).next(second, NOON + DAY)
-    assert [later.wave(one).is_first for one in (first, second, third)] == [True, False, False]
+    assert [later.wave(one).batch for one in (first, second, third)] == [1, 2, 3]
     assert len({later.wave(one).number for one in (first, second, third)}) == 1
     assert len({one.name for one in (first, second, third)}) == 3
 

@@ -84,13 +84,13 @@ def test_a_bar_is_full_or_empty_only_when_all_agree(tally: Tally) -> None:
         assert drawn == ""
         return
     assert len(drawn) == CELLS
-    assert ("░" not in drawn) == (tally.yes == tally.opinions)
-    assert ("▓" not in drawn) == (tally.yes == 0)
+    assert ("□" not in drawn) == (tally.yes == tally.opinions)
+    assert ("■" not in drawn) == (tally.yes == 0)
 
 
 @pytest.mark.parametrize(("tally", "cells"), [(Tally(5, 5), 5), (Tally(1, 99), 1), (Tally(99, 1), 9), (Tally(3, 1), 8)])
 def test_a_bar_shows_the_share_of_yes(tally: Tally, cells: int) -> None:
-    assert bar(tally).count("▓") == cells
+    assert bar(tally).count("■") == cells
 
 
 # Before and while it is open

@@ -272,6 +272,27 @@ def test_a_person_is_chased_once_a_wave_by_whoever_claims_it(rounds: RoundStore)
     assert not rounds.begin_chasing(OURS, "r1", "U9999", 8)
 
 
+def test_a_round_that_is_started_leaves_no_draft_that_names_whom_it_asks(rounds: RoundStore) -> None:
+    rounds.save_draft(OURS, "r1", "a plan", NOON)
+    rounds.save_draft(THEIRS, "r1", "a plan", NOON)
+    rounds.add(OURS, a_round(), ASKED)
+    assert rounds.draft(OURS, "r1") is None
+    assert rounds.draft(THEIRS, "r1") == "a plan"
+
+
+def test_a_reminder_that_was_not_sent_can_be_claimed_again(rounds: RoundStore) -> None:
+    rounds.add(OURS, a_round(), ASKED)
+    assert not rounds.has_chased(OURS, "r1", 7)
+    rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
+    rounds.begin_chasing(OURS, "r1", ASKED[1], 7)
+    assert rounds.has_chased(OURS, "r1", 7)
+    rounds.not_chased(OURS, "r1", ASKED[0], 7, 3)
+    rounds.not_chased(OURS, "r1", ASKED[1], 6, 3)
+    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
+    assert not rounds.begin_chasing(OURS, "r1", ASKED[1], 7)
+    assert not rounds.has_chased(THEIRS, "r1", 7)
+
+
 def test_when_people_were_last_chased_is_remembered_of_open_rounds(rounds: RoundStore, ballots: BallotStore) -> None:
     rounds.add(OURS, a_round(), ASKED)
     assert rounds.last_chased(OURS, "r1") is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from threading import Thread
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot import clock as clocks
 from bot.workspace.records import Channel, Person
 from tests.scenarios.stage import MovableClock, Stage
 
@@ -54,6 +55,51 @@ def stage(shared_stage: Stage, refusals: set[str], bot_errors: None) -> Iterator
     deliveries, calls = len(shared_stage.workspace.deliveries), len(shared_stage.workspace.calls)
     yield shared_stage
     shared_stage.check(deliveries, calls, refusals)
+
+
+@pytest.fixture(scope="module")
+def shared_moving_stage(
+    tmp_path_factory: pytest.TempPathFactory, cache: Path, partings: list[Thread]
+) -> Iterator[Stage]:
+    stage = Stage(tmp_path_factory.mktemp("moving"), cache, clocks.MovableClock())
+    stage.start_bot()
+    yield stage
+    partings += stage.leave()
+
+
+@pytest.fixture
+def moving_stage(shared_moving_stage: Stage, refusals: set[str], bot_errors: None) -> Iterator[Stage]:  # noqa: ARG001
+    """The same where time flows by itself and can be moved ahead: rounds take days."""
+    deliveries, calls = len(shared_moving_stage.workspace.deliveries), len(shared_moving_stage.workspace.calls)
+    yield shared_moving_stage
+    shared_moving_stage.check(deliveries, calls, refusals)
+
+
+NewStage = Callable[..., Stage]
+
+
+@pytest.fixture
+def new_stage(
+    tmp_path: Path,
+    cache: Path,
+    refusals: set[str],
+    partings: list[Thread],
+    bot_errors: None,  # noqa: ARG001
+) -> Iterator[NewStage]:
+    """Makes a stage of its own where time can be moved, without a bot yet; it takes the options of `Stage`."""
+    made: list[Stage] = []
+
+    def make(**options: Any) -> Stage:
+        made.append(Stage(tmp_path, cache, clocks.MovableClock(), **options))
+        return made[-1]
+
+    yield make
+    try:
+        for stage in made:
+            stage.check(0, 0, refusals)
+    finally:
+        for stage in made:
+            partings += stage.leave()
 
 
 @pytest.fixture

@@ -35,16 +35,24 @@ build(load_settings(slack=True), clock).run()
 
 
 class Poll:
-    """A round in a channel of `size` people, run by the first of them; `entries` are put into the form."""
+    """A round in a channel of `size` people, run by the first of them; `entries` are put into the form.
+
+    Without a `clock` to move, time runs as it does.
+    """
 
     def __init__(
-        self, stage: Stage, clock: MovableClock, size: int = 6, check: str = "reality-check", **entries: Any
+        self,
+        stage: Stage,
+        clock: MovableClock | None = None,
+        size: int = 6,
+        check: str = "reality-check",
+        **entries: Any,
     ) -> None:
         self.stage, self.clock, self.workspace = stage, clock, stage.workspace
         self.people = [stage.person(f"person{number}", f"Person {number}") for number in range(size)]
         self.starter = self.people[0]
         self.room = stage.room("leadership", *self.people)
-        self.deadline = (clock.now + timedelta(days=6)).replace(second=0, microsecond=0)
+        self.deadline = (stage.clock() + timedelta(days=6)).replace(second=0, microsecond=0)
         self.entries = {"start_check": check, "start_deadline": int(self.deadline.timestamp()), **entries}
         self.statements = {"reality-check": 3, "ownership": 3, "well-oiled": 7, "readiness": 11}.get(check, 0)
 
@@ -119,6 +127,20 @@ class Poll:
         self.workspace.wait_for(lambda: delivery.is_settled, PATIENCE)
         return delivery
 
+    def vote_unawaited(self, person: Person) -> Delivery:
+        return self.stage.press(person, self.thread[0], "vote:1")
+
+    def vote_in_modal(self, person: Person) -> None:
+        """Answers every statement at once."""
+        form = self.stage.opened(person, lambda: self.stage.press(person, self.parent, "vote_all"))
+        inputs = [block["block_id"] for block in form["blocks"] if block["type"] == "input"]
+        self.workspace.submit(person.id, form["id"], {name: {"input": "No"} for name in inputs})
+        self.workspace.close_view(person.id)
+
+    def everybody_votes_in_modals(self) -> None:
+        for person in self.people:
+            self.vote_in_modal(person)
+
     def everybody_votes(self, *, but: int = 0) -> None:
         """All but the last so many answer every statement."""
         for person in self.people[: len(self.people) - but]:
@@ -132,8 +154,7 @@ class Poll:
         give_up = time.monotonic() + seconds
         while not (there := self._look(found)):
             assert time.monotonic() < give_up, self.workspace.transcript()
-            self.clock.advance(seconds=STEP)
-            self.wake()
+            self._step()
         return there
 
     def _look(self, found: Callable[[], Found]) -> Found:
@@ -143,22 +164,23 @@ class Poll:
                 there = found()
             return there
 
-    def wake(self) -> None:
-        for bot in self.stage.bots:
-            bot.ticker.wake()
+    def _step(self) -> None:
+        if self.clock:
+            self.pass_by(timedelta(seconds=STEP))
 
     def pass_by(self, span: timedelta) -> None:
         """At once."""
+        assert self.clock is not None
         self.clock.advance(seconds=span.total_seconds())
-        self.wake()
+        for bot in self.stage.bots:
+            bot.ticker.wake()
 
     def settle(self) -> None:
         """Until nothing that is due is left undone, and for a while longer."""
         quiet_since = len(self.workspace.calls)
         still = 0
         while still < 40:
-            self.clock.advance(seconds=STEP)
-            self.wake()
+            self._step()
             with self.workspace.lock:
                 self.workspace.changed.wait(LOOK)
             still = still + 1 if len(self.workspace.calls) == quiet_since else 0
@@ -166,7 +188,7 @@ class Poll:
 
     def close(self) -> Json:
         """Lets the deadline pass and returns the results."""
-        self.pass_by(self.deadline - self.clock.now + timedelta(seconds=1))
+        self.pass_by(self.deadline - self.stage.clock() + timedelta(seconds=1))
         return self.until(lambda: self.results)[0]
 
 
@@ -189,7 +211,9 @@ def process(stage: Stage, folder: Any) -> subprocess.Popen[bytes]:
 
 
 def kill(stage: Stage, bot: subprocess.Popen[bytes]) -> None:
-    """The death is sudden: nothing is tidied up."""
+    """The death is sudden: nothing is tidied up, and what was on its way to it is never acknowledged."""
     bot.kill()
     bot.wait()
     stage.workspace.wait_for(lambda: not stage.workspace.sockets.is_connected, PATIENCE)
+    with stage.workspace.lock:
+        stage.workspace.deliveries[:] = [one for one in stage.workspace.deliveries if one.acked_at]

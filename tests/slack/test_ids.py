@@ -5,36 +5,29 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterable
-from pathlib import Path
 
 import pytest
 
 from bot.answers import listeners, posting
+from bot.readiness import listeners as readiness_listeners
+from bot.readiness import posting as readiness_posting
 from bot.resources import MANIFEST, TEMPLATES
 from bot.slack import ids
 from tests.register import Register, everything_listened_to
 
-UNHEARD = TEMPLATES / "readiness"  # nothing listens to the readiness check's messages yet, and nothing posts them
-
-
-def text_of(paths: Iterable[Path]) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
-
-
-DRAWING = [path for path in sorted(TEMPLATES.rglob("*.j2")) if UNHEARD not in path.parents]
-TEXT, UNHEARD_TEXT = text_of(DRAWING), text_of(UNHEARD.glob("*.j2"))
-NAMES = {
-    name: value
-    for name, value in vars(ids).items()
-    if name.isupper() and (f'"{value}' in TEXT or f'"{value}' not in UNHEARD_TEXT)
-}
-FORMS = {ids.FOLLOW_UP_FORM, ids.FEEDBACK_FORM}
-INPUTS = {"FOLLOW_UP_TEXT", "FEEDBACK_REASON", "FEEDBACK_COMMENT", "FEEDBACK_KEEP", "INPUT"}
+TEXT = "\n".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.rglob("*.j2")))
+NAMES = {name: value for name, value in vars(ids).items() if name.isupper()}
+FORMS = {ids.FOLLOW_UP_FORM, ids.FEEDBACK_FORM, ids.START_FORM, ids.START_CONFIRMATION, ids.VOTE_FORM, ids.MANAGE_FORM}
+INPUTS = {
+    "FOLLOW_UP_TEXT", "FEEDBACK_REASON", "FEEDBACK_COMMENT", "FEEDBACK_KEEP", "INPUT",
+    "START_CHECK", "START_CHANNEL", "START_AUDIENCE", "START_PEOPLE", "START_DEADLINE", "START_ANONYMITY",
+    "START_SHOWN", "START_SMALLEST", "START_CO_FACILITATOR", "VOTE_STATEMENT",
+    "MANAGE_DEADLINE", "MANAGE_STARTER", "MANAGE_CO_FACILITATOR",
+}  # fmt: skip
 METADATA = {"ANSWER_EVENT", "ROUND_EVENT"}
 SHORTCUTS = {"RUN_CHECK", "RUN_CHECK_HERE"}
 CLICKED = NAMES.keys() - INPUTS - METADATA - SHORTCUTS - {"COMMAND"}
-LISTENERS = inspect.getsource(listeners)
+LISTENERS = inspect.getsource(listeners) + inspect.getsource(readiness_listeners)
 
 
 @pytest.fixture(scope="module")
@@ -42,30 +35,53 @@ def register() -> Register:
     return everything_listened_to()
 
 
+def plain(field: str) -> set[str]:
+    """The values of a field in all templates."""
+    return set(re.findall(rf'"{field}": (?:\{{\{{ )?"([^":]+)"', TEXT))
+
+
+def numbered(field: str) -> set[str]:
+    """Of those with a number or a name after a colon, the part before it."""
+    return set(re.findall(rf'"{field}": \{{\{{ "([^":]+):"', TEXT))
+
+
 def drawn(field: str) -> set[str]:
-    """The values of a field in all templates; of an id with a number, the part before it."""
-    plain = re.findall(rf'"{field}": "([^"]+)"', TEXT)
-    numbered = re.findall(rf'"{field}": \{{\{{ "([^":]+):?"', TEXT)
-    return {*plain, *numbered}
+    return plain(field) | numbered(field)
 
 
 @pytest.mark.parametrize("name", sorted(CLICKED))
 def test_what_people_press_or_submit_has_a_listener(register: Register, name: str) -> None:
-    assert register.hears("view" if NAMES[name] in FORMS else "action", NAMES[name])
+    assert register.hears("view" if NAMES[name] in FORMS else "action", as_pressed(NAMES[name]))
 
 
-def test_a_numbered_button_has_the_same_listener(register: Register) -> None:
-    assert register.hears("action", f"{ids.OPEN_CARD}:3")
-    assert not register.hears("action", f"{ids.OPEN_CARD}ing")
+def as_pressed(value: str) -> str:
+    return f"{value}:3" if value in numbered("action_id") else value
+
+
+@pytest.mark.parametrize("name", [ids.OPEN_CARD, ids.VOTE])
+def test_a_numbered_button_has_the_same_listener(register: Register, name: str) -> None:
+    assert register.hears("action", f"{name}:3")
+    assert not register.hears("action", f"{name}ing")
 
 
 def test_the_command_has_a_listener_and_is_in_the_manifest(register: Register) -> None:
     assert register.hears("command", ids.COMMAND)
     commands = json.loads(MANIFEST.read_text(encoding="utf-8"))["features"]["slash_commands"]
-    assert [command["command"] for command in commands] == register.heard["command"]
+    assert {command["command"] for command in commands} == set(register.heard["command"])
 
 
-def test_every_id_that_is_heard_is_drawn_by_a_template() -> None:
+def test_the_shortcuts_have_listeners_and_are_in_the_manifest(register: Register) -> None:
+    offered = json.loads(MANIFEST.read_text(encoding="utf-8"))["features"]["shortcuts"]
+    assert {shortcut["callback_id"] for shortcut in offered} == {NAMES[name] for name in SHORTCUTS}
+    assert {NAMES[name] for name in SHORTCUTS} == set(register.heard["shortcut"])
+
+
+def test_nothing_is_listened_to_that_no_template_draws(register: Register) -> None:
+    heard = {name for kind in ("action", "view") for name in register.heard[kind] if isinstance(name, str)}
+    assert heard <= drawn("action_id") | drawn("callback_id")
+
+
+def test_every_id_that_can_be_pressed_or_submitted_is_drawn_by_a_template() -> None:
     assert {NAMES[name] for name in CLICKED} == (drawn("action_id") | drawn("callback_id")) - {ids.INPUT}
 
 
@@ -79,8 +95,9 @@ def test_every_input_that_a_template_draws_is_named() -> None:
     assert drawn("block_id") <= {NAMES[name] for name in INPUTS}
 
 
-def test_answers_are_marked_with_the_event_they_are_recognised_by() -> None:
+def test_posts_are_marked_with_the_event_they_are_recognised_by() -> None:
     assert "Mark(ANSWER_EVENT, " in inspect.getsource(posting)
+    assert "Mark(ROUND_EVENT, " in inspect.getsource(readiness_posting)
 
 
 def test_no_two_names_share_an_id() -> None:

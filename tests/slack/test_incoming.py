@@ -131,6 +131,12 @@ def test_a_message_in_a_thread_names_the_thread() -> None:
     assert Incoming({**CLICK, "message": {**CLICK["message"], "thread_ts": "0.9"}}).thread_ts == "0.9"
 
 
+def test_the_first_message_of_a_thread_is_no_reply() -> None:
+    assert Incoming({**CLICK, "message": {**CLICK["message"], "thread_ts": "0.9"}}).is_reply
+    assert not Incoming({**CLICK, "message": {**CLICK["message"], "thread_ts": "1.2"}}).is_reply
+    assert not any(Incoming(body).is_reply for body in ALL.values())
+
+
 def test_an_ephemeral_in_a_thread_names_the_thread_though_its_message_is_not_sent() -> None:
     body = {**CLICK, "container": {**CLICK["container"], "is_ephemeral": True, "thread_ts": "0.9"}}
     del body["message"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -13,6 +14,7 @@ from slack_sdk import WebClient
 from bot.clock import MovableClock
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, Person
+from bot.workspace.server import WorkspaceServer
 from tests.workspace.conftest import EVERY_SCOPE
 from tests.workspace.test_webapi import refused
 
@@ -218,6 +220,28 @@ def test_the_sdk_s_upload_puts_a_file_into_the_channel(client: WebClient, worksp
     client.files_delete(file=about["id"])
     assert workspace.messages(room.id)[0]["files"] == [{"id": about["id"], "mode": "tombstone"}]
     names({"file_not_found": lambda: client.files_info(file=about["id"])})
+
+
+def test_a_file_is_opened_by_those_it_was_shared_with_and_can_run_nothing(
+    client: WebClient, server: WorkspaceServer, workspace: Workspace, room: Channel, ana: Person
+) -> None:
+    outside = workspace.add_person("ben", "Ben Okafor")
+    sent = client.files_upload_v2(channel=room.id, content="<p>Hello</p>", filename="a page.html")["file"]
+
+    def opened(user: Person, file_id: str) -> tuple[int, str, bytes]:
+        try:
+            answer = urlopen(f"{server.url}/control/file?user={user.id}&id={file_id}")
+        except HTTPError as refusal:
+            answer = refusal
+        with answer:
+            assert answer.headers["Content-Security-Policy"].startswith("sandbox allow-popups; default-src 'none'")
+            return answer.status, answer.headers["Content-Type"].partition(";")[0], answer.read()
+
+    gone = (404, "text/plain", b"This file is no longer there.")
+    assert opened(ana, sent["id"]) == (200, "text/html", b"<p>Hello</p>")
+    assert opened(outside, sent["id"]) == gone
+    client.files_delete(file=sent["id"])
+    assert opened(ana, sent["id"]) == gone
 
 
 def test_a_form_may_carry_the_bytes_and_only_once(client: WebClient, workspace: Workspace) -> None:

@@ -181,6 +181,7 @@ function context() {
     confirm: (question) => confirmWith(question, known),
     act: (source, { deed: name = "click", ...action }) => deed(name, { ref: source.id ?? source.ts, ...action }),
     shortcuts: (message) => shortcuts("message", { channel: message.channel, ts: message.ts }),
+    fileLink: (id) => `/control/file?${new URLSearchParams({ team: where.team, user: where.user, id })}`,
     openThread: (ts) => {
       go({ thread: ts });
       $("side").hidden = false;
@@ -342,6 +343,6 @@ document.addEventListener("keydown", (event) => {
   else if (where.thread) closeThread();
   else if (inspecting.isOpen()) inspecting.show(false);
 });
-clockButtons((by) => deed("clock", by));
+clockButtons((by) => deed("clock", by), changed);
 inspecting.inspector(changed, deed);
 listen();

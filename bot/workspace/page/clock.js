@@ -7,6 +7,7 @@ const $ = (id) => document.getElementById(id);
 const zones = new Map();
 let ahead = 0; // of this computer's clock, in ms
 let shownFor = "UTC";
+let dueAt = Infinity; // in ms of the workspace's time
 
 export const now = () => Date.now() + ahead;
 
@@ -35,6 +36,7 @@ export function drawClock(clock, timeZone = "UTC") {
   ahead = clock.now * 1000 - Date.now();
   shownFor = timeZone;
   $("clock").hidden = !clock.moves;
+  dueAt = clock.due === null ? Infinity : clock.due * 1000;
   const next = $("next-due");
   next.disabled = clock.due === null;
   const due = clock.due === null ? "Nothing is due." : `Next: ${zone(timeZone).short(clock.due * 1000)}`;
@@ -48,10 +50,14 @@ function tick() {
   $("now").title = shownFor;
 }
 
-export function clockButtons(move) {
+// `look` asks again what is due: done in silence, it is no change of the workspace.
+export function clockButtons(move, look) {
   const press = (text, by, id) => h("button", { type: "button", class: "press small", id,
     "aria-describedby": id && "due", onclick: () => move(by) }, text);
   $("moves").append(press("+1 hour", { hours: 1 }), press("+1 day", { days: 1 }),
     press("To the next due action", { next: true }, "next-due"));
-  setInterval(tick, 1000);
+  setInterval(() => {
+    tick();
+    if (now() >= dueAt) look();
+  }, 1000);
 }

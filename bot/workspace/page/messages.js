@@ -62,9 +62,15 @@ function message(item, view) {
     h("p", { class: "by" }, h("strong", {}, name), people.isBot(item.user) && h("span", { class: "badge" }, "APP"),
       h("time", { class: "muted", datetime: new Date(at).toISOString(), title: people.times.full(at) },
         people.times.time(at))),
-    body(item, view), item.files?.map((file) => h("p", { class: "file" }, `File: ${file.title || file.name}`)),
+    body(item, view), item.files?.map((file) => attached(file, view)),
     item.attachments?.map((part) => unknown({ ...part, type: "attachment" })),
     item.edited && h("span", { class: "muted" }, "(edited)"), reactions(item, people), tools(item, view)));
+}
+
+function attached({ id, title, name }, { fileLink }) {
+  if (!name) return h("p", { class: "file muted" }, "This file was deleted.");
+  return h("p", { class: "file" }, "File: ",
+    h("a", { href: fileLink(id), target: "_blank", rel: "noopener" }, title || name));
 }
 
 function body(item, view) {
