@@ -12,7 +12,7 @@ from bot.readiness.later import Wave
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
-from bot.readiness.times import Occasion, may_chase
+from bot.readiness.times import BETWEEN_CHASES, Occasion, last_call, may_chase
 from bot.readiness.views import ChaseView
 from bot.scheduler.actions import Action, Due
 from bot.slack.budget import Budget
@@ -56,10 +56,13 @@ class Chasing:
         return wave.next(due.action, self._clock() + PAUSE) if len(left) > AT_ONCE else None
 
     def _may_go_out(self, key: WorkspaceKey, of: Round, wave: Wave) -> bool:
-        """One that is late may have come too close to the one before. One that has begun goes on."""
+        """One that is late may have come too close to the one before or after it. One that has begun goes on."""
         if self._rounds.has_chased(key, of.id, wave.number):
             return True
-        return may_chase(self._clock(), of.deadline, self._rounds.last_chased(key, of.id))
+        now = self._clock()
+        if wave.occasion is Occasion.HALF_TIME and now + BETWEEN_CHASES > last_call(of.opened_at, of.deadline):
+            return False  # it says that another one comes
+        return may_chase(now, of.deadline, self._rounds.last_chased(key, of.id))
 
     def _remind(self, key: WorkspaceKey, of: Round, user_id: str, before: int, wave: int, view: ChaseView) -> None:
         """Raises TryLater when it is nobody's turn just now. `before` is the wave that reached them last."""

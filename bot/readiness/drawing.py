@@ -160,9 +160,9 @@ class Drawer:
             self._wanted |= wanted
 
     def _stale(self, wanted: set[Wanted]) -> list[Stale]:
-        """The longest untouched first, so that every message gets its turn."""
+        """Where people vote first; then the longest untouched, so that every message gets its turn."""
         found = [stale for key, round_id in wanted for stale in self._stale_of(key, round_id)]
-        return sorted(found, key=lambda one: one.message.drawn_at or NEVER)
+        return sorted(found, key=lambda one: (not one.round.is_open, one.message.drawn_at or NEVER))
 
     def _stale_of(self, key: WorkspaceKey, round_id: str) -> Iterator[Stale]:
         of = self._rounds.get(key, round_id)

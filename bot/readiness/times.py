@@ -69,10 +69,15 @@ def chases(opened_at: datetime, deadline: datetime, *, now: datetime, sent: Iter
     before = tuple(sent)
     half_time = Chase(Occasion.HALF_TIME, opened_at + (deadline - opened_at) / 2)
     wanted = [half_time] if not before else []
-    wanted.append(Chase(Occasion.LAST_CALL, deadline - _notice(deadline - opened_at)))
+    wanted.append(Chase(Occasion.LAST_CALL, last_call(opened_at, deadline)))
     due = sorted((one for one in wanted if now < one.at < deadline), key=lambda one: (one.at, one.occasion))
     apart = [one for one, after in zip_longest(due, due[1:]) if after is None or _apart(one, after)]
     return tuple(one for one in apart if all(_apart(past, one) for past in before))
+
+
+def last_call(opened_at: datetime, deadline: datetime) -> datetime:
+    """When the last reminder is due."""
+    return deadline - _notice(deadline - opened_at)
 
 
 def may_chase(now: datetime, deadline: datetime, last_chased: datetime | None) -> bool:

@@ -7,15 +7,35 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import CHROMIUM, NO_CHROMIUM, go_to, running_browser, write
-from tests.e2e.demo import PATIENCE, running_demo
+from tests.e2e.demo import PATIENCE, Demo, running_demo
+from tests.e2e.rounds import (
+    FIRST,
+    SECOND,
+    Team,
+    act_as,
+    choice,
+    messages,
+    only_for_me,
+    open_form,
+    open_poll,
+    open_thread,
+    posted,
+    start,
+    thread,
+    to_the_close,
+    vote,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 WINDOW = {"width": 1280, "height": 900}
+SHEET = {"width": 960, "height": 1320}  # the upper part of the board page
 
 
 def answer(page: Page) -> None:
@@ -24,7 +44,11 @@ def answer(page: Page) -> None:
     page.get_by_role("button", name="1 reply").click()
     reply = page.get_by_role("log", name="Thread messages").get_by_role("article").last
     expect(reply).to_contain_text("Our summary of “")
-    reply.evaluate("node => node.scrollIntoView({block: 'start'})")
+    to_its_top(reply)
+
+
+def to_its_top(message: Locator) -> None:
+    message.evaluate("node => node.scrollIntoView({block: 'start'})")
 
 
 def not_covered(page: Page) -> None:
@@ -72,21 +96,86 @@ SCENES = {
 }
 
 
+def readiness(page: Page, demo: Demo) -> Iterator[str]:
+    """A readiness check from its form to its second round; yields the name of each picture when it can be taken."""
+    team = Team(demo)
+    form = open_form(page)
+    yield "check-form"
+    form.get_by_role("button", name="Next").click()
+    confirmation = page.get_by_role("dialog", name="Before I post")
+    expect(confirmation).to_contain_text("posts 12 messages")
+    yield "check-confirmation"
+    confirmation.get_by_role("button", name="Start").click()
+    open_thread(posted(page), page)
+    team.answer(FIRST, but=4)
+    vote(page, 1, "Yes")
+    expect(only_for_me(page, "Saved.")).to_be_visible()
+    expect(open_poll(page)).to_contain_text("5 of 8 have answered")
+    to_its_top(thread(page).last)
+    yield "check-poll"
+    act_as(page, "Ben Okafor")
+    open_poll(page).get_by_role("button", name="Vote on all 11").click()
+    for number, answer in enumerate(("Yes", "No", "Yes", "No"), 1):
+        choice(page.get_by_role("dialog"), number, answer).check()
+    to_its_top(page.locator("#modal .body > *").first)
+    yield "check-vote"
+    page.keyboard.press("Escape")
+    act_as(page, "Ana Weber")
+    team.answer(FIRST)
+    to_its_top(to_the_close(page))
+    yield "check-results"
+    start(page)
+    team.answer(SECOND)
+    found = to_the_close(page)
+    found.get_by_role("button", name="1 reply").click()
+    expect(thread(page).last).to_contain_text("8 of 8 also voted last time.")
+    to_its_top(found)
+    yield "check-movement"
+
+
+def board_page(page: Page) -> str:
+    """Has the page for the board sent; gives its address."""
+    messages(page).last.get_by_role("button", name="Board page and CSV").click()
+    go_to(page, "CCO Advisor")
+    return str(page.get_by_role("link", name="Board page").evaluate("node => node.href"))
+
+
+@contextmanager
+def playing(browser: Browser) -> Iterator[tuple[Page, Demo]]:
+    """A demo of its own, and its page."""
+    expect.set_options(timeout=PATIENCE * 1000)
+    with tempfile.TemporaryDirectory() as temporary, running_demo(Path(temporary)) as demo:
+        page = browser.new_page(viewport=WINDOW)  # type: ignore[arg-type]
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(demo.url)
+        expect(page.get_by_role("heading", name="# leadership")).to_be_visible()
+        yield page, demo
+        page.close()
+        demo.interrupt()
+
+
+def picture(page: Page, path: Path) -> None:
+    page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
+    page.screenshot(path=path)
+
+
 def take(folder: Path) -> None:
-    """Plays each scene in a demo of its own and writes its picture."""
+    """Plays each scene in a demo of its own and writes its picture; a readiness check has several."""
     with running_browser() as browser:
         for name, scene in SCENES.items():
-            with tempfile.TemporaryDirectory() as temporary, running_demo(Path(temporary)) as demo:
-                page = browser.new_page(viewport=WINDOW)  # type: ignore[arg-type]
-                page.set_default_timeout(PATIENCE * 1000)
-                page.goto(demo.url)
-                expect(page.get_by_role("heading", name="# leadership")).to_be_visible(timeout=PATIENCE * 1000)
+            with playing(browser) as (page, _):
                 scene(page)
-                page.mouse.move(0, 0)
-                page.evaluate("document.activeElement.blur()")
-                page.screenshot(path=folder / f"{name}.png")
-                page.close()
-                demo.interrupt()
+                picture(page, folder / f"{name}.png")
+        with playing(browser) as (page, demo):
+            for name in readiness(page, demo):
+                picture(page, folder / f"{name}.png")
+            address = board_page(page)
+            for name, scheme in (("board-page", "light"), ("board-page-dark", "dark")):
+                sheet = browser.new_page(viewport=SHEET, color_scheme=scheme)  # type: ignore[arg-type]
+                sheet.goto(address)
+                picture(sheet, folder / f"{name}.png")
+                sheet.close()
 
 
 if __name__ == "__main__":

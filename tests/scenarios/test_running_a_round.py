@@ -136,6 +136,7 @@ def test_extending_moves_the_close_and_the_reminders(stage: Stage, team: list[Pe
     assert reminders(stage, team[1]) == []
     pass_time(stage, days=1)  # half of the whole time
     hasten(stage, lambda: all(reminders(stage, one, HALF_TIME) for one in team))
+    settle(stage)
     pass_time(stage, days=5)
     assert "Nothing can be shown" in texts(poll.results()[0])
 
@@ -222,12 +223,21 @@ def test_who_has_not_answered_gets_one_reminder_at_half_time_and_one_before_the_
     poll.vote(team[0], 1, YES)
     pass_time(stage, days=2, minutes=1)
     hasten(stage, lambda: all(reminders(stage, one, HALF_TIME) for one in team[1:]))
+    settle(stage)
     poll.vote(team[1], 1, YES)
     pass_time(stage, days=1)
     hasten(stage, lambda: all(reminders(stage, one, LAST_CALL) for one in team[2:]))
     pass_time(stage, hours=20)
     settle(stage)
     assert [len(written_to(stage, one)) for one in team] == [0, 1, 2, 2, 2, 2]
+
+
+def test_where_both_reminders_are_late_only_the_last_goes_out(stage: Stage, team: list[Person]) -> None:
+    begin(stage, team, days=4)
+    pass_time(stage, days=3, hours=1)
+    hasten(stage, lambda: all(reminders(stage, one, LAST_CALL) for one in team))
+    settle(stage)
+    assert [len(written_to(stage, one)) for one in team] == [1] * 6
 
 
 def test_a_reminder_leads_straight_into_the_modal(stage: Stage, team: list[Person]) -> None:
@@ -243,6 +253,7 @@ def test_who_opts_out_is_reminded_no_more_of_this_round_and_can_still_answer(sta
     poll = begin(stage, team)
     pass_time(stage, days=2, minutes=1)
     hasten(stage, lambda: all(reminders(stage, one, HALF_TIME) for one in team))
+    settle(stage)
     stage.press(team[1], written_to(stage, team[1])[0], "stop_chasing")
     stage.workspace.wait_for(lambda: "won't remind you" in texts(written_to(stage, team[1])[0]), PATIENCE)
     pass_time(stage, days=1)
@@ -258,8 +269,10 @@ def test_an_extension_brings_one_more_last_call_and_no_second_half_time(stage: S
     poll = begin(stage, team)
     pass_time(stage, days=2, minutes=1)
     hasten(stage, lambda: all(reminders(stage, one, HALF_TIME) for one in team))
+    settle(stage)
     pass_time(stage, days=1)
     hasten(stage, lambda: all(reminders(stage, one, LAST_CALL) for one in team))
+    settle(stage)
     poll.manage(team[0], deadline=in_days(stage, 5))
     pass_time(stage, days=4, minutes=1)
     hasten(stage, lambda: all(len(reminders(stage, one, LAST_CALL)) == 2 for one in team))
