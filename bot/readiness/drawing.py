@@ -160,9 +160,12 @@ class Drawer:
             self._wanted |= wanted
 
     def _stale(self, wanted: set[Wanted]) -> list[Stale]:
-        """Where people vote first; then the longest untouched, so that every message gets its turn."""
+        """Where people vote comes first, then the first messages of what is over, which still offer to vote.
+
+        Beyond that the longest untouched, so that every message gets its turn.
+        """
         found = [stale for key, round_id in wanted for stale in self._stale_of(key, round_id)]
-        return sorted(found, key=lambda one: (not one.round.is_open, one.message.drawn_at or NEVER))
+        return sorted(found, key=lambda one: (_rank(one), one.message.drawn_at or NEVER))
 
     def _stale_of(self, key: WorkspaceKey, round_id: str) -> Iterator[Stale]:
         of = self._rounds.get(key, round_id)
@@ -215,3 +218,9 @@ class Drawer:
         if of.is_open:
             is_parent = message.part == PARENT
             self._troubles.tell(key, of, Trouble.PARENT_GONE if is_parent else Trouble.STATEMENT_GONE)
+
+
+def _rank(stale: Stale) -> int:
+    if stale.round.is_open:
+        return 0
+    return 1 if stale.message.part == PARENT else 2

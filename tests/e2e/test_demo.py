@@ -110,7 +110,7 @@ def test_a_follow_up_to_a_private_answer_is_read_in_its_form(page: Page) -> None
 def test_a_starting_question_of_app_home_is_answered_in_messages(page: Page) -> None:
     go_to(page, "App Home")
     expect(page.get_by_role("heading", name="Guidance on the Chief Customer Officer")).to_be_visible()
-    page.get_by_role("main").get_by_role("article").get_by_role("button").first.click()
+    page.get_by_role("button", name="How do we decide whether we need a CCO?").click()
     go_to(page, "CCO Advisor")
     expect(messages(page).last).to_contain_text("Our summary of “")
 
