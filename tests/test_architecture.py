@@ -19,7 +19,7 @@ FLOORS = {"listeners": 3, "service": 2, "posting": 2, "presenting": 2, "store": 
 FLOORS |= dict.fromkeys(  # the use cases of a wing that has many, by theme; its service puts them together
     ("catalogue", "starting", "voting", "confirming", "drawing", "troubles", "running", "chasing", "history"), 2
 )
-FLOORS |= {"ballot_store": 1, "tables": 1}  # where one store became too long a file
+FLOORS |= {"tables": 1}  # of a wing whose store became too long a file: its stores are …_store
 FLOORS |= {"archive": 2}  # what several ways out of the bot share
 MODEL = 0  # cards, matching, decision, …: every file of a wing that is not named here
 EDGE = {"terminal"}  # shows answers in a terminal as listeners do in Slack; only the command line calls it
@@ -90,7 +90,8 @@ def room_of(module: str) -> str:
 
 
 def floor_of(module: str) -> int:
-    return FLOORS.get(room_of(module), MODEL)
+    room = room_of(module)
+    return FLOORS.get("store" if room.endswith("_store") else room, MODEL)
 
 
 def is_model(module: str) -> bool:
@@ -105,7 +106,7 @@ STORAGE = {name for name in TREES if name.startswith("bot.storage")}
 SCHEDULER = {name for name in TREES if name.startswith("bot.scheduler")}
 WORKSPACE = {name for name in TREES if name.startswith("bot.workspace")}
 LISTENERS = {name for name in IN_WINGS if room_of(name) == "listeners"}
-STORES = {name for name in TREES if room_of(name) in {"store", "ballot_store", "lane_store"}}
+STORES = {name for name in TREES if room_of(name) == "store" or room_of(name).endswith("_store")}
 TABLES = {name for name in TREES if room_of(name) == "tables"}  # of a wing with more than one store
 VIEWS = {name for name in IN_WINGS if room_of(name) == "views"}
 TOP = {"bot.app", "bot.cli", "bot.running", "bot.demo", "bot.doctor", "bot.guidance", "bot.opening", "bot.records"}

@@ -28,6 +28,7 @@ SPANNING_ALL = {
     "BallotStore.erase",
     "DeliveryStore.clean",
     "LaneStore.clean",
+    "PeopleStore.clean",
     "RoundStore.clean",
     "RoundStore.drawable",
     "RoundStore.everywhere",

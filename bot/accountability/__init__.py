@@ -1,0 +1,1 @@
+"""Keeping promises: commitments, nudges, sessions, air cover."""
