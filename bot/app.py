@@ -108,7 +108,7 @@ class Bot:
             raise CannotRun(_why_not_connected(error)) from error
         except (OSError, HTTPException, ValueError, AttributeError) as error:  # the last two: no JSON object came
             raise CannotRun(UNREACHABLE.format(error=error)) from error
-        self.clean()
+        self._attempt("cleaning", self.clean)
         self.resume_unanswered()
         self.ticker.start()
         self.readiness.drawer.start()

@@ -17,7 +17,19 @@ WINGS = ("answers", "readiness", "accountability")
 # `posting` and `presenting` are parts of the service that have grown out of its file.
 FLOORS = {"listeners": 3, "service": 2, "posting": 2, "presenting": 2, "store": 1, "views": 1}
 FLOORS |= dict.fromkeys(  # the use cases of a wing that has many, by theme; its service puts them together
-    ("catalogue", "starting", "voting", "confirming", "drawing", "troubles", "running", "chasing", "history"), 2
+    (
+        "catalogue",
+        "starting",
+        "voting",
+        "confirming",
+        "drawing",
+        "troubles",
+        "finding",
+        "running",
+        "chasing",
+        "history",
+    ),
+    2,
 )
 FLOORS |= {"tables": 1}  # of a wing whose store became too long a file: its stores are …_store
 FLOORS |= {"archive": 2}  # what several ways out of the bot share

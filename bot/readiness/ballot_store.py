@@ -25,7 +25,7 @@ from bot.keys import WorkspaceKey
 from bot.readiness.ballots import Ballot, Count, Outcome, Turnout, count, receipt_key, voter_key, voters
 from bot.readiness.checks import Answer
 from bot.readiness.consensus import Overlap
-from bot.readiness.disclosure import Published, Withheld, publish, publish_named, read_published, written
+from bot.readiness.disclosure import Published, Withheld, publish, publish_named, read_published, subject, written
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tables import (
     AUDIENCE,
@@ -89,10 +89,10 @@ ALL_ASKED = _rows_of_round(AUDIENCE, "user_id", "chased", "opted_out").order_by(
 RESULTS = _rows_of_round(TALLIES, "statement_id", *COUNTS, "withheld").order_by(TALLIES.c.position)
 WHO_VOTED = _rows_of_round(PARTICIPANTS, "user_ids")
 GROUPS = (
-    select(PUBLISHED.c.statement_id, PUBLISHED.c.groups)
-    .where(in_given_workspace(PUBLISHED), PUBLISHED.c.check_id == bindparam("given_check"))
-    .order_by(PUBLISHED.c.statement_id)
-    .with_for_update()  # of two rounds of one check that close at once, the later sees what the first published
+    select(PUBLISHED.c.subject, PUBLISHED.c.groups)
+    .where(in_given_workspace(PUBLISHED), PUBLISHED.c.subject.in_(bindparam("given_subjects", expanding=True)))
+    .order_by(PUBLISHED.c.subject)
+    .with_for_update()  # of two rounds that ask the same and close at once, the later sees what the first published
 )
 UNERASED = select(
     ROUNDS.c.enterprise_id.label("given_enterprise_id"),
@@ -111,7 +111,7 @@ class BallotStore:
         self._database = database
         self._save_vote = save_later_vote(database)
         self._save_receipt = insert_if_new(database, RECEIPTS)
-        self._know_statement = insert_if_new(database, PUBLISHED)
+        self._know_subject = insert_if_new(database, PUBLISHED)
         self._save_groups = insert_or_replace(database, PUBLISHED, ("groups",))
 
     # While a round is open
@@ -298,18 +298,23 @@ class BallotStore:
 
     def _disclosed(self, connection: Connection, key: WorkspaceKey, found: Round, counted: Count) -> list[Result]:
         """The results of a round as far as they may be shown; from now on they count as shown."""
-        of_check = {**workspace_values(key), "check_id": found.check.id}
-        names = sorted(counted.tallies)
-        connection.execute(self._know_statement, [{**of_check, "statement_id": n, "groups": NOBODY} for n in names])
-        rows = connection.execute(GROUPS, {**given_workspace(key), "given_check": found.check.id}).mappings()
-        before = {row["statement_id"]: read_published(row["groups"]) for row in rows}
-        decided = {name: _decide(found, before[name], counted.respondents[name]) for name in names}
-        groups = [{**of_check, "statement_id": name, "groups": written(after)} for name, (after, _) in decided.items()]
-        connection.execute(self._save_groups, groups)
-        return [
-            Result(name, None, decided[name][1]) if decided[name][1] else Result(name, tally)
-            for name, tally in counted.tallies.items()
-        ]
+        subjects = {one.id: subject(one.text, found.check.about) for one in found.check.statements}
+        before = self._published(connection, key, sorted(set(subjects.values())))
+        results = []
+        for name, tally in counted.tallies.items():  # one after the other: two of them may ask the same
+            after, withheld = _decide(found, before[subjects[name]], counted.respondents[name])
+            before[subjects[name]] = after
+            results.append(Result(name, None, withheld) if withheld else Result(name, tally))
+        rows = [{**workspace_values(key), "subject": name, "groups": written(after)} for name, after in before.items()]
+        connection.execute(self._save_groups, rows)
+        return results
+
+    def _published(self, connection: Connection, key: WorkspaceKey, subjects: list[str]) -> dict[str, Published]:
+        """What is published of these subjects; whoever closes another round that asks them waits for this one."""
+        rows = [{**workspace_values(key), "subject": name, "groups": NOBODY} for name in subjects]
+        connection.execute(self._know_subject, rows)
+        found = connection.execute(GROUPS, {**given_workspace(key), "given_subjects": subjects}).mappings()
+        return {row["subject"]: read_published(row["groups"]) for row in found}
 
     def _erase_now(self, now: datetime) -> None:
         with suppress(DatabaseUnavailable):  # the next one will
@@ -373,7 +378,7 @@ def _save_names(connection: Connection, key: WorkspaceKey, found: Round, counted
 def _end(connection: Connection, key: WorkspaceKey, found: Round, **values: Any) -> None:
     given = _given(key, found.id)
     connection.execute(update(ROUNDS).where(_of_round(ROUNDS)).values(**values), given)
-    for table in (*OPEN_ONLY, AUDIENCE) if found.anonymous else OPEN_ONLY:
+    for table in (*OPEN_ONLY, AUDIENCE):
         connection.execute(delete(table).where(_of_round(table)), given)
 
 

@@ -12,7 +12,7 @@ from bot.readiness.later import Wave
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
-from bot.readiness.times import BETWEEN_CHASES, Occasion, last_call, may_chase
+from bot.readiness.times import BETWEEN_CHASES, Occasion, half_time, last_call, may_chase
 from bot.readiness.views import ChaseView
 from bot.scheduler.actions import Action, Due
 from bot.slack.budget import Budget
@@ -50,7 +50,7 @@ class Chasing:
         if of is None or not of.takes_votes(self._clock()) or not self._may_go_out(key, of, wave):
             return None
         left = [one for one in sorted(self._ballots.missing(key, of.id).items()) if one[1] < wave.number]
-        view = self._presenter.chase(of, last=wave.occasion is Occasion.LAST_CALL)
+        view = self._presenter.chase(of, last=wave.occasion is Occasion.LAST_CALL or not _has_last_call(of))
         for user_id, before in left[:AT_ONCE]:
             self._remind(key, of, user_id, before, wave.number, view)
         return wave.next(due.action, self._clock() + PAUSE) if len(left) > AT_ONCE else None
@@ -60,7 +60,8 @@ class Chasing:
         if self._rounds.has_chased(key, of.id, wave.number):
             return True
         now = self._clock()
-        if wave.occasion is Occasion.HALF_TIME and now + BETWEEN_CHASES > last_call(of.opened_at, of.deadline):
+        is_close = now + BETWEEN_CHASES > last_call(of.opened_at, of.deadline)
+        if wave.occasion is Occasion.HALF_TIME and _has_last_call(of) and is_close:
             return False  # it says that another one comes
         return may_chase(now, of.deadline, self._rounds.last_chased(key, of.id))
 
@@ -83,3 +84,8 @@ class Chasing:
             raise
         except (SlackRefused, UnknownOutcome) as error:  # who it is says who has not answered: not for the log
             log.info("round %s: a reminder did not arrive: %s", of.id, type(error).__name__)
+
+
+def _has_last_call(of: Round) -> bool:
+    """Does another reminder follow that of half time?"""
+    return half_time(of.opened_at, of.deadline) < last_call(of.opened_at, of.deadline)

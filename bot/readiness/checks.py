@@ -46,6 +46,7 @@ class Check:
     statements: tuple[Statement, ...]
     answers: tuple[Answer, ...] = tuple(Answer)
     thresholds: Thresholds = Thresholds()
+    about: str = ""  # what it asks about, where the same words are asked of different things
 
     def statement(self, statement_id: str) -> Statement | None:
         return next((statement for statement in self.statements if statement.id == statement_id), None)
@@ -65,6 +66,7 @@ def read_check(fields: Mapping[str, Any]) -> Check:
         statements=tuple(Statement(**statement) for statement in fields["statements"]),
         answers=tuple(map(Answer, fields["answers"])),
         thresholds=Thresholds(_exactly(fields["agreed_from"]), _exactly(fields["missing_to"])),
+        about=fields.get("about", ""),
     )
 
 

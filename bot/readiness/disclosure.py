@@ -16,10 +16,11 @@ all published tallies together, in whatever way they are added, subtracted or re
 group voted as a whole. Two published tallies differ by whole groups, so by nobody or by at least the smallest group, on
 either side. `tests/readiness/test_disclosure.py` holds this against readers who don't know the rule.
 
-**What is kept for it** after a close, for each statement of a check in a workspace: the groups, as sorted user ids.
-Not which round they answered in, and nothing of their answers. Channels are not told apart, as the same people are
-asked in several. What is withheld is not stored at all: a tally of one person beside the name of that person would be
-a vote with a name. The decision looks only at who answered, never at the answers, so that withholding tells nothing.
+**What is kept for it** after a close, for each subject in a workspace: the groups, as sorted user ids. Not which round
+they answered in, and nothing of their answers. A subject is the wording of a statement, in whatever check it stands: a
+company's own variant of a check asks the same. Channels are not told apart, as the same people are asked in several.
+What is withheld is not stored at all: a tally of one person beside the name of that person would be a vote with a name.
+The decision looks only at who answered, never at the answers, so that withholding tells nothing.
 
 **Named rounds** show each vote with its name, so they are not held back. But whoever has voted on a statement by name
 gives no cover in a later anonymous round: of each group, those who never did are nobody or at least the smallest group.
@@ -31,6 +32,12 @@ later on.
 import json
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
+
+
+def subject(text: str, about: str = "") -> str:
+    """What a statement asks, as a short text. `about` tells apart what the same words ask of different things."""
+    return sha256(f"{about}\n{' '.join(text.split()).casefold()}".encode()).hexdigest()
 
 
 class Withheld(StrEnum):

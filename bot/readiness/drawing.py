@@ -21,7 +21,7 @@ from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import PARENT, Message, Round
 from bot.readiness.store import RoundStore
 from bot.readiness.troubles import Troubles
-from bot.slack.budget import Budget
+from bot.slack.budget import Budget, MessageBusy
 from bot.slack.gateway import ChannelClosed, Gateway, MessageGone, SlackRefused, TokenDead, UnknownOutcome
 from bot.slack.render import View
 
@@ -104,7 +104,7 @@ class Drawer:
         """Draw what there is budget for. Returns after how many seconds there may be more; None when all is drawn."""
         wanted = self._take()
         closed: set[str] = set()
-        again: float | None = None
+        waits: list[float] = []
         for stale in self._stale(wanted):
             if self._stopping.is_set():
                 return None
@@ -113,14 +113,17 @@ class Drawer:
             try:
                 if not self._draw(stale):
                     closed.add(stale.round.channel_id)
+            except MessageBusy as busy:  # it has its turn; the others need not wait for it
+                self._put_back({(stale.key, stale.round.id)})
+                waits.append(busy.retry_after)
             except TryLater as later:
                 self._put_back(wanted)
                 return later.retry_after
             except UnknownOutcome as error:  # the others get their turn first
                 log.warning("round %s: a message may not be up to date; trying again: %s", stale.round.id, error)
                 self._put_back({(stale.key, stale.round.id)})
-                again = AFTER_TROUBLE
-        return again
+                waits.append(AFTER_TROUBLE)
+        return min(waits, default=None)
 
     def _serve(self) -> None:
         look_at = 0.0
@@ -214,10 +217,10 @@ class Drawer:
         self._rounds.drawn(key, round_id, message.part, digest(view), self._clock())
 
     def _lose(self, key: WorkspaceKey, of: Round, message: Message) -> None:
-        self._rounds.lose(key, of.id, message.part)
         if of.is_open:
             is_parent = message.part == PARENT
             self._troubles.tell(key, of, Trouble.PARENT_GONE if is_parent else Trouble.STATEMENT_GONE)
+        self._rounds.lose(key, of.id, message.part)
 
 
 def _rank(stale: Stale) -> int:

@@ -6,6 +6,7 @@ from bot.errors import Refusal
 from bot.keys import WorkspaceKey
 from bot.readiness.archive import Archive
 from bot.readiness.ballot_store import BallotStore
+from bot.readiness.finding import existing
 from bot.readiness.planning import Policy
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
@@ -15,7 +16,6 @@ from bot.slack.gateway import ChannelClosed, File, Gateway, SlackRefused
 from bot.slack.messages import Declined
 from bot.slack.render import View
 
-NO_SUCH_ROUND = "That poll is not there any more. `/cco results` shows the rounds of this channel."
 CANCELLED = "That round was cancelled, so it has no results."
 STILL_OPEN = "That round is still open. Its results come when it closes."
 MISSING_SCOPE = "missing_scope"
@@ -94,9 +94,7 @@ class History:
 
     def round_over(self, key: WorkspaceKey, round_id: str) -> Round:
         """Raises Refusal for one that has no results."""
-        of = self._rounds.get(key, round_id)
-        if of is None:
-            raise Refusal(NO_SUCH_ROUND)
+        of = existing(self._rounds, key, round_id)
         if of.is_open:
             raise Refusal(STILL_OPEN)
         if of.cancelled:

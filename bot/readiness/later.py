@@ -43,8 +43,8 @@ def on_close(of: Round, now: datetime, *, early: bool) -> Changes:
     return Changes(dropped=over, new=(Action(POST, of.id, now, RESULTS),))
 
 
-def on_cancel(of: Round) -> Changes:
-    return Changes(dropped=((CHASE, of.id), (CLOSE, of.id), (POST, of.id)))
+def on_cancel(of: Round, *told: Action) -> Changes:
+    return Changes(dropped=((CHASE, of.id), (CLOSE, of.id), (POST, of.id)), new=told)
 
 
 def trouble(of: Round, what: Trouble, now: datetime) -> Action:

@@ -59,7 +59,7 @@ class ReadinessListeners:
     def register(self, app: App) -> None:
         """To be called before the answers' listeners, which take every mention and every command."""
         guard = self._guard
-        # Bolt asks one listener after the other, which takes as long as saving a vote: what comes in thousands is first.
+        # Bolt asks one listener after the other, which takes as long as saving a vote: what comes in thousands first.
         app.action(re.compile(f"^{ids.VOTE}:"))(guard.committing(self.vote))
         app.event("app_mention", matchers=[_mentions_check])(guard.later(self.invite))
         app.event("message", matchers=[_writes_check])(guard.later(self.invite))
@@ -208,10 +208,12 @@ class ReadinessListeners:
         return {"response_type": "ephemeral", **self._gateway.modal(view)}
 
     def show_results(self, incoming: Incoming) -> None:
+        self._refuse_others(incoming, incoming.value)
         for view in self._service.history.results(incoming.key, incoming.value_or_refuse()):
             self._guard.whisper(incoming, view)
 
     def show_names(self, incoming: Incoming) -> None:
+        self._refuse_others(incoming, incoming.value)
         self._open(incoming, self._service.history.names(incoming.key, incoming.value_or_refuse()))
 
     def send_files(self, incoming: Incoming) -> None:

@@ -67,11 +67,6 @@ class Policy:
     starters: Collection[str] = (EVERYBODY,)
     admins: Collection[str] = ()
 
-    @property
-    def asks_slack(self) -> bool:
-        """Does it matter whom Slack takes for an administrator?"""
-        return ADMINS in self.starters
-
     def may_start(self, user_id: str, *, is_slack_admin: bool = False) -> bool:
         named = user_id in self.starters or user_id in self.admins
         return EVERYBODY in self.starters or named or (ADMINS in self.starters and is_slack_admin)

@@ -151,18 +151,19 @@ class RoundPoster:
         return self._lose(key, of, part)
 
     def _lose(self, key: WorkspaceKey, of: Round, part: Part) -> bool:
-        """Go on without it."""
-        self._rounds.lose(key, of.id, part.name)
+        """Go on without it. Told first: a crash in between tells it twice at most, the other way round never."""
         if not of.is_open:
             self._troubles.tell(key, of, Trouble.NO_RESULTS)
         elif part.name != PARENT:  # what becomes of a round without its first message is told by itself
             self._troubles.tell(key, of, Trouble.REFUSED)
+        self._rounds.lose(key, of.id, part.name)
         return True
 
     def _give_up(self, key: WorkspaceKey, of: Round) -> bool:
         """A round that nobody can see is none: the starter may try again at once."""
-        self._ballots.cancel(key, of.id, self._clock(), also=saving(key, later.on_cancel(of)))
-        self._troubles.tell(key, of, Trouble.NOT_STARTED)
+        now = self._clock()
+        changes = later.on_cancel(of, later.trouble(of, Trouble.NOT_STARTED, now))
+        self._ballots.cancel(key, of.id, now, also=saving(key, changes))
         return False
 
     def _has_arrived(
@@ -180,9 +181,9 @@ class RoundPoster:
 
 
 def _since(of: Round, known: dict[str, Message], part: Part) -> str:
-    """From when on to look for a message: since the one before it, or since it was begun."""
+    """From when on to look for a message: since the one before it, or since it was begun, whatever is later."""
     begun = known[part.name].begun_at or of.opened_at
-    return max((one.ts for one in known.values() if one.ts), default=f"{begun.timestamp() - CLOCKS_APART:.6f}")
+    return max(f"{begun.timestamp() - CLOCKS_APART:.6f}", *(one.ts for one in known.values()))
 
 
 def _is_settled(message: Message | None) -> bool:

@@ -34,7 +34,7 @@ def reality_check(base: Check, of: Round, lines: Iterable[Line]) -> Check | None
         return None
     named = "; ".join(f"{line.number} · {_short(line.statement.title)}" for line in found)
     about = f"These actions are the ones behind what we called missing or saw differently: {named}."
-    return replace(base, id=f"{OF}{of.id}", intro=f"{about}\n\n{base.intro}")
+    return replace(base, id=f"{OF}{of.id}", intro=f"{about}\n\n{base.intro}", about=of.id)
 
 
 def _short(title: str) -> str:

@@ -9,6 +9,7 @@ from bot.keys import WorkspaceKey
 from bot.readiness import later
 from bot.readiness.ballot_store import BallotStore
 from bot.readiness.drawing import Drawer
+from bot.readiness.finding import can_run, existing
 from bot.readiness.planning import Policy, deadline_problem
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
@@ -16,12 +17,8 @@ from bot.readiness.store import RoundStore
 from bot.readiness.views import ManageForm, Refused
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import saving
-from bot.slack.gateway import ChannelClosed, Gateway
+from bot.slack.gateway import Gateway
 from bot.slack.messages import Declined
-
-NO_SUCH_ROUND = "That poll is not there any more. `/cco results` shows the rounds of this channel."
-
-NOBODY = "They can't run it: it takes a person who is active here. Choose somebody else."
 
 
 @dataclass(frozen=True)
@@ -63,18 +60,21 @@ class Running:
         of = self._allowed(key, user_id, round_id)
         found = {
             "deadline": self._deadline_problem(of, wanted.deadline),
-            "starter": self._person_problem(wanted.starter, of.starter),
-            "co_facilitator": self._person_problem(wanted.co_facilitator, of.co_facilitator),
+            "starter": self._person_problem(key, wanted.starter, of.starter),
+            "co_facilitator": self._person_problem(key, wanted.co_facilitator, of.co_facilitator),
         }
         return {field: sentence for field, sentence in found.items() if sentence}
 
     def change(self, key: WorkspaceKey, user_id: str, round_id: str, wanted: Change) -> None:
         """Extend it or hand it over. Raises Declined."""
         of = self._allowed(key, user_id, round_id)
+        is_saved = True
         if wanted.deadline > of.deadline and _minute(wanted.deadline) != _minute(of.deadline):
-            self._extend(key, replace(of, deadline=wanted.deadline))
+            is_saved = self._extend(key, replace(of, deadline=wanted.deadline))
         if (wanted.starter, wanted.co_facilitator) != (of.starter, of.co_facilitator):
-            self._rounds.hand_over(key, of.id, wanted.starter, wanted.co_facilitator)
+            is_saved &= self._rounds.hand_over(key, of.id, wanted.starter, wanted.co_facilitator)
+        if not is_saved:
+            raise _closed_already(of)
         self._drawer.want(key, of.id)
 
     def close_early(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
@@ -84,7 +84,8 @@ class Running:
 
     def cancel(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
         of = self._allowed(key, user_id, round_id)
-        self._ballots.cancel(key, of.id, self._clock(), also=saving(key, later.on_cancel(of)))
+        if not self._ballots.cancel(key, of.id, self._clock(), also=saving(key, later.on_cancel(of))):
+            raise _closed_already(of)
         self._drawer.want(key, of.id)
         return of
 
@@ -102,35 +103,33 @@ class Running:
             return "A deadline can only move to later. To end sooner, press Close it now below."
         return deadline_problem(wanted, self._clock())
 
-    def _person_problem(self, wanted: str, now: str) -> str:
+    def _person_problem(self, key: WorkspaceKey, wanted: str, now: str) -> str:
         """A round run by nobody who can act would be run by nobody."""
-        if wanted in {"", now}:
+        if wanted in {"", now} or can_run(self._gateway, key, wanted):
             return ""
-        try:
-            person = self._gateway.person(wanted)
-        except ChannelClosed:
-            return NOBODY
-        return NOBODY if person.is_bot or not person.is_active else ""
+        return "They can't run it: it takes somebody of this workspace who is active. Choose somebody else."
 
     def _close(self, key: WorkspaceKey, of: Round, *, early: bool = False) -> None:
         now = self._clock()
         self._ballots.close(key, of.id, now, early=early, also=saving(key, later.on_close(of, now, early=early)))
         self._drawer.want(key, of.id)
 
-    def _extend(self, key: WorkspaceKey, longer: Round) -> None:
+    def _extend(self, key: WorkspaceKey, longer: Round) -> bool:
         chased = self._rounds.last_chased(key, longer.id)
         changes = later.on_extension(longer, self._clock(), chased)
-        self._rounds.extend(key, longer.id, longer.deadline, also=saving(key, changes))
+        return self._rounds.extend(key, longer.id, longer.deadline, also=saving(key, changes))
 
     def _allowed(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
-        of = self._rounds.get(key, round_id)
-        if of is None:
-            raise Refusal(NO_SUCH_ROUND)
+        of = existing(self._rounds, key, round_id)
         if not self._policy.may_run(of, user_id):
             raise Declined(self._presenter.refusal(Refused.NOT_YOURS, of))
         if not of.is_open:
-            raise Refusal(f"“{of.name}” is closed already.")
+            raise _closed_already(of)
         return of
+
+
+def _closed_already(of: Round) -> Refusal:
+    return Refusal(f"“{of.name}” is closed already.")
 
 
 def _minute(moment: datetime) -> datetime:

@@ -100,7 +100,7 @@ class ReadinessService:
         """What to fill in for the reality check of a round. Raises Declined for those who don't run it."""
         of = self.history.round_over(key, round_id)
         if not self._policy.may_run(of, user_id):
-            raise Declined(self._presenter.refusal(Refused.NOT_YOURS, of))
+            raise Declined(self._presenter.refusal(Refused.NOT_YOUR_REALITY_CHECK, of))
         return self.starting.form(key, user_id, of.channel_id, f"{OF}{of.id}")
 
     def voted(self, voter: tuple[WorkspaceKey, str, str], statement_id: str, channel_id: str, thread_ts: str) -> None:

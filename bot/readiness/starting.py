@@ -11,6 +11,7 @@ from bot.keys import WorkspaceKey
 from bot.readiness import later
 from bot.readiness.catalogue import Catalogue
 from bot.readiness.checks import Check
+from bot.readiness.finding import can_run
 from bot.readiness.planning import Draft, Plan, Policy, audience, problems, read_draft, written
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import PARENT, Round
@@ -26,6 +27,9 @@ ASKED_ONE_BY_ONE = 50  # people looked up one at a time; beyond, Slack's whole l
 
 NO_CHECKS = "There is no check to run: the knowledge folder checks/ is empty."
 GONE = "That start is too old. Run `/cco check` again; it takes a moment."
+CANT_RUN = (
+    "Whom you chose to run it with you can't: it takes somebody of this workspace who is active. Go back and choose."
+)
 NOTHING_LEFT = "Nothing is missing or seen differently in that round, so there is nothing to check against reality."
 
 
@@ -77,10 +81,16 @@ class Starting:
         members = self._members(plan)
         starter = self._somebody(plan.starter)
         zoned = Plan(**{**vars(plan), "zone": zone_named(starter.zone).key if starter else "UTC"})
+        if plan.co_facilitator and not can_run(self._gateway, key, plan.co_facilitator):
+            raise Refusal(
+                "The person you chose to run it with you can't: it takes somebody of this workspace who is active."
+            )
         asked = audience(plan, members, self._people(plan, members), key.team_id)
         draft = Draft(secrets.token_hex(10), zoned, asked)
         new = draft.begin(check, self._clock())
-        if not asked or (plan.anonymous and len(asked) < plan.smallest_group):
+        if not asked:
+            raise self._declined(Refused.NOBODY_TO_ASK, new)
+        if plan.anonymous and len(asked) < plan.smallest_group:
             raise self._declined(Refused.TOO_FEW_PEOPLE, new)
         self._rounds.save_draft(key, draft.id, written(draft), self._clock())
         return self._presenter.start_confirmation(draft.id, new, left_out=len(set(plan.people) - set(asked)))
@@ -97,6 +107,8 @@ class Starting:
         new = draft.begin(check, self._clock())
         if not self._rounds.add(key, new, draft.audience, also=saving(key, later.on_start(new))):
             self._refuse_second(key, new.channel_id, check, unless=new.id)
+            if not self._rounds.get(key, new.id):  # the one in its way was closed just now
+                raise Refusal("Something came in between. Please press Start once more.")
         return new
 
     def clean(self) -> int:

@@ -172,8 +172,7 @@ PUBLISHED = Table(
     "published_groups",  # see bot/readiness/disclosure.py
     metadata,
     *workspace_columns(),
-    Column("check_id", String(64), primary_key=True),
-    Column("statement_id", String(140), primary_key=True),
+    Column("subject", String(64), primary_key=True),  # what was asked, in whatever check
     Column("groups", Text, nullable=False),
 )
 

@@ -67,16 +67,19 @@ def chases(opened_at: datetime, deadline: datetime, *, now: datetime, sent: Iter
     hour of one that was sent.
     """
     before = tuple(sent)
-    half_time = Chase(Occasion.HALF_TIME, opened_at + (deadline - opened_at) / 2)
-    wanted = [half_time] if not before else []
+    wanted = [Chase(Occasion.HALF_TIME, half_time(opened_at, deadline))] if not before else []
     wanted.append(Chase(Occasion.LAST_CALL, last_call(opened_at, deadline)))
     due = sorted((one for one in wanted if now < one.at < deadline), key=lambda one: (one.at, one.occasion))
     apart = [one for one, after in zip_longest(due, due[1:]) if after is None or _apart(one, after)]
     return tuple(one for one in apart if all(_apart(past, one) for past in before))
 
 
+def half_time(opened_at: datetime, deadline: datetime) -> datetime:
+    return opened_at + (deadline - opened_at) / 2
+
+
 def last_call(opened_at: datetime, deadline: datetime) -> datetime:
-    """When the last reminder is due."""
+    """When the last reminder is due. In a round of less than four hours that would be before half time: it has none."""
     return deadline - _notice(deadline - opened_at)
 
 

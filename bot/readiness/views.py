@@ -333,6 +333,8 @@ class Refused(StrEnum):
     NOT_IN_CHANNEL = "not_in_channel"
     STARTER_OUTSIDE = "starter_outside"
     NOT_YOUR_FILES = "not_your_files"
+    NOT_YOUR_REALITY_CHECK = "not_your_reality_check"
+    NOBODY_TO_ASK = "nobody_to_ask"
 
 
 @dataclass(frozen=True)

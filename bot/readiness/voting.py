@@ -10,6 +10,7 @@ from bot.keys import WorkspaceKey
 from bot.readiness.ballot_store import BallotStore
 from bot.readiness.ballots import Outcome, order_mark, order_mark_at
 from bot.readiness.checks import Answer, Check
+from bot.readiness.finding import existing
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
@@ -17,7 +18,6 @@ from bot.readiness.views import ChaseView, MyAnswersView, Refused, SavedView, Vo
 from bot.slack.messages import Declined
 
 CHECKS_KEPT = 500  # of rounds voted in lately: a check never changes while its round lives
-NO_SUCH_ROUND = "That poll is not there any more. `/cco results` shows the rounds of this channel."
 OLD_BUTTON = "That button no longer works. Open the poll's first message and vote from there."
 
 
@@ -76,7 +76,7 @@ class Voting:
         """Remind this person no more of this round; returns what stands in the reminder from then on."""
         of = self._round(key, round_id)
         if not self._rounds.opt_out(key, round_id, user_id):
-            raise Refusal(NO_SUCH_ROUND)
+            raise self._declined(Refused.NOT_ASKED if of.is_open else Refused.CLOSED, of)
         return self._presenter.chase(of, last=False, stopped=True)
 
     def not_asked(self, key: WorkspaceKey, round_id: str) -> Declined:
@@ -102,10 +102,7 @@ class Voting:
         return outcome is Outcome.SAVED
 
     def _round(self, key: WorkspaceKey, round_id: str) -> Round:
-        of = self._rounds.get(key, round_id)
-        if of is None:
-            raise Refusal(NO_SUCH_ROUND)
-        return of
+        return existing(self._rounds, key, round_id)
 
     def _check(self, key: WorkspaceKey, round_id: str) -> Check:
         """Reading a round for each vote would take longer than saving the vote."""

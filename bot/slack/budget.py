@@ -24,6 +24,10 @@ SAME_PERSON = timedelta(seconds=30)
 Result = TypeVar("Result")
 
 
+class MessageBusy(TryLater):
+    """Only this message has to wait: it was edited a moment ago, or is being edited now."""
+
+
 class Budget:
     """Makes a call when its turn has come, else raises TryLater and makes none."""
 
@@ -32,9 +36,17 @@ class Budget:
         self._clock = clock
 
     def edit(self, key: WorkspaceKey, channel: str, ts: str, do: Callable[[], Result]) -> Result:
-        """Edit a message. Nobody else edits it meanwhile, nor for three seconds from now."""
+        """Edit a message. Nobody else edits it meanwhile, nor for three seconds from now.
+
+        Raises MessageBusy, a TryLater, where another message could be edited now.
+        """
         message = f"edit {channel} {ts}"
-        began = self._take(key, EDITS, {message: EDIT_HELD})
+        try:
+            began = self._take(key, EDITS, {message: EDIT_HELD})
+        except TryLater as later:
+            if self._lanes.wait(key, EDITS, self._clock()):
+                raise
+            raise MessageBusy(str(later), later.retry_after) from None
         try:
             return self._limited(key, EDITS, do)
         finally:
@@ -42,9 +54,8 @@ class Budget:
 
     def post(self, key: WorkspaceKey, channel: str, do: Callable[[], Result]) -> Result:
         """Post in a channel: once a second."""
-        lane = f"post {channel}"
-        self._take(key, POSTS, {lane: SAME_CHANNEL})
-        return self._limited(key, lane, do)
+        self._take(key, POSTS, {f"post {channel}": SAME_CHANNEL})
+        return self._limited(key, POSTS, do)
 
     def whisper(self, key: WorkspaceKey, person: str, do: Callable[[], Result]) -> Result:
         """Show a message to one person alone: twice a minute. `person` is a text of up to 64 characters, any will do

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, String, Table, and_, delete, update
+from sqlalchemy import Column, Connection, Index, String, Table, and_, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.keys import WorkspaceKey
@@ -39,6 +39,13 @@ class LaneStore:
             for lane, spacing in wanted.items():
                 connection.execute(update(LANES).where(_named(key, lane)).values(free_at=now + spacing))
         return timedelta()
+
+    def wait(self, key: WorkspaceKey, lane: str, now: datetime) -> timedelta:
+        """How long until a lane is free."""
+        query = select(LANES.c.free_at).where(_named(key, lane))
+        with self._database.read() as connection:
+            free_at = connection.execute(query).scalar()
+        return max(free_at - now, timedelta()) if free_at else timedelta()
 
     def hold(self, key: WorkspaceKey, lane: str, until: datetime) -> None:
         """Close a lane until then; one that is closed for longer stays so."""

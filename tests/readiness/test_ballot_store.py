@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from bot.keys import WorkspaceKey
 from bot.readiness.ballot_store import BallotStore
 from bot.readiness.ballots import Outcome, Turnout
-from bot.readiness.checks import Answer
+from bot.readiness.checks import Answer, Check
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
 from bot.readiness.rounds import Result, Round
@@ -281,20 +281,48 @@ def test_a_later_result_that_would_single_somebody_out_is_withheld(rounds: Round
     assert results(ballots, "r2") == dict.fromkeys(shown, Withheld.TOO_CLOSE)
 
 
-def test_other_checks_and_workspaces_have_published_nothing_of_this_one(
-    rounds: RoundStore, ballots: BallotStore
-) -> None:
-    start(rounds, "r1", check=replace(CHECK, id="well-oiled"))
-    assert rounds.add(THEIRS, a_round("r1"), SIX)
-    start(rounds, "r2")
+def close_two(rounds: RoundStore, ballots: BallotStore, first: Check, second: Check) -> None:
+    """Five vote in a round of the first check, they and one more in one of the second."""
+    start(rounds, "r1", check=first)
+    start(rounds, "r2", check=second, channel_id="C2")
     for user_id in SIX[:5]:
         vote(ballots, user_id, round_id="r1")
-        vote(ballots, user_id, round_id="r1", key=THEIRS)
     for user_id in SIX:
         vote(ballots, user_id, round_id="r2")
-    ballots.close(THEIRS, "r1", DEADLINE)
     for name in ("r1", "r2"):
         ballots.close(OURS, name, DEADLINE)
+
+
+def test_another_workspace_has_published_nothing_of_this_one(rounds: RoundStore, ballots: BallotStore) -> None:
+    assert rounds.add(THEIRS, a_round("r1"), SIX)
+    start(rounds, "r1")
+    for user_id in SIX[:5]:
+        vote(ballots, user_id, round_id="r1", key=THEIRS)
+    for user_id in SIX:
+        vote(ballots, user_id, round_id="r1")
+    ballots.close(THEIRS, "r1", DEADLINE)
+    ballots.close(OURS, "r1", DEADLINE)
+    assert results(ballots, "r1") == {"direction": Tally(yes=6), "metrics": Tally(yes=6)}
+
+
+def test_the_same_words_in_another_check_are_the_same_subject(rounds: RoundStore, ballots: BallotStore) -> None:
+    renamed = tuple(replace(one, id=f"our-{one.id}", text=f" {one.text.upper()} ") for one in CHECK.statements)
+    ours = replace(CHECK, id="ours", statements=renamed)
+    start(rounds, "r1", check=ours)
+    start(rounds, "r2")
+    for user_id in SIX[:5]:
+        vote(ballots, user_id, YES, "our-direction", round_id="r1")
+    for user_id in SIX:
+        vote(ballots, user_id, round_id="r2")
+    for name in ("r1", "r2"):
+        ballots.close(OURS, name, DEADLINE)
+    assert results(ballots, "r2")["direction"] is Withheld.TOO_CLOSE
+
+
+def test_other_words_or_the_same_about_something_else_are_another_subject(
+    rounds: RoundStore, ballots: BallotStore
+) -> None:
+    close_two(rounds, ballots, replace(CHECK, id="reality-check:r7", about="r7"), replace(CHECK, about="r8"))
     assert results(ballots, "r2") == {"direction": Tally(yes=6), "metrics": Tally(yes=6)}
 
 

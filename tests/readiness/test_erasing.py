@@ -197,7 +197,7 @@ def test_no_row_of_an_anonymous_round_has_a_person_and_an_answer(
     with_people = {table for table, found in rows.items() if any(ASKED[7] in str(row) for row in found)}
     assert with_people == {"round_participants", "published_groups"}
     assert rows["round_participants"] == [("r1", " ".join(sorted(ASKED)))]
-    assert len(rows["published_groups"]) == len({row[1] for row in rows["published_groups"]}) == 2
+    assert len(rows["published_groups"]) == len({row[0] for row in rows["published_groups"]}) == 2
 
 
 def test_an_open_round_has_no_row_with_a_person_and_a_vote_either(

@@ -443,7 +443,7 @@ def test_a_start_says_how_many_of_those_chosen_are_left_out(renderer: Renderer) 
     [
         (Refused.NOT_YOURS, f"Ask <@{STARTER}>, who runs it, or <@{CO_FACILITATOR}>"),
         (Refused.MAY_NOT_START, "Only some people here may start a check"),
-        (Refused.CLOSED, "is closed, so your answer wasn't counted"),
+        (Refused.CLOSED, "What you had saved before counts; nothing is added any more"),
         (Refused.NOT_ASKED, "you aren't among them"),
         (Refused.ALREADY_OPEN, f"is open in <#{CHANNEL}> already; one at a time is enough. <{LINK}|Go to it>"),
         (Refused.TOO_FEW_PEOPLE, "This would ask 4 people, and an anonymous result takes at least 5"),

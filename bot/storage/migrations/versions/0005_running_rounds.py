@@ -1,4 +1,4 @@
-"""What running a round takes: drafts, what its messages show, when people were last reminded."""
+"""What running a round takes: drafts, what its messages show, when people were last reminded, groups by subject."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,3 +25,11 @@ def upgrade() -> None:
         sa.Column("made_at", TIME, nullable=False),
     )
     op.create_index("round_drafts_made", "round_drafts", ["made_at"])
+    op.drop_table("published_groups")  # it was by check; no round could be run yet
+    op.create_table(
+        "published_groups",
+        sa.Column("enterprise_id", sa.String(32), primary_key=True),
+        sa.Column("team_id", sa.String(32), primary_key=True),
+        sa.Column("subject", sa.String(64), primary_key=True),
+        sa.Column("groups", sa.Text, nullable=False),
+    )

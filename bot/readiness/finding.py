@@ -1,0 +1,24 @@
+"""Finds what somebody names: a round by a button, a person to run it."""
+
+from bot.errors import Refusal
+from bot.keys import WorkspaceKey
+from bot.readiness.rounds import Round
+from bot.readiness.store import RoundStore
+from bot.slack.gateway import ChannelClosed, Gateway
+
+
+def existing(rounds: RoundStore, key: WorkspaceKey, round_id: str) -> Round:
+    """Raises Refusal where there is none."""
+    of = rounds.get(key, round_id)
+    if of is None:
+        raise Refusal("That poll is not there any more. `/cco results` shows the rounds of this channel.")
+    return of
+
+
+def can_run(gateway: Gateway, key: WorkspaceKey, user_id: str) -> bool:
+    """May a round be given to this person? Not to bots, to who has left, or to people of other companies."""
+    try:
+        person = gateway.person(user_id)
+    except ChannelClosed:
+        return False
+    return person.is_active and not person.is_bot and person.team_id == key.team_id
