@@ -20,7 +20,7 @@ test: $(INSTALLED)  # a few minutes; what takes longer is in soak
 	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal
 
 soak: $(INSTALLED)
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak --numprocesses=3 --dist=worksteal
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

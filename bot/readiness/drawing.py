@@ -210,9 +210,12 @@ class Drawer:
     def _edit(self, key: WorkspaceKey, round_id: str, message: Message) -> None:
         """Nobody else edits this message now, so what is read here is newer than all it has shown."""
         of = self._rounds.get(key, round_id)
+        shown = {one.part: one.drawn for one in self._rounds.messages(key, round_id)}
         if of is None:
             return
         view = self._views(key, of)[message.part]
+        if shown[message.part] == digest(view):  # another process was quicker
+            return
         self._gateway.edit(of.channel_id, message.ts, view)
         self._rounds.drawn(key, round_id, message.part, digest(view), self._clock())
 

@@ -263,7 +263,7 @@ def test_only_those_who_ran_the_round_start_its_reality_check(
     stage: Stage, team: list[Person], weak: tuple[Poll, Json]
 ) -> None:
     stage.press(team[1], weak[1], "start_reality_check")
-    told(stage, team[1], "isn't yours to change")
+    told(stage, team[1], "reality check is started by those who ran")
     assert stage.workspace.views(team[1].id) == []
 
 

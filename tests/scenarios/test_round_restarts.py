@@ -11,7 +11,9 @@ import pytest
 
 from bot.workspace.records import Fault
 from tests.scenarios.poll import LONG, Poll, kill, process
-from tests.scenarios.stage import PATIENCE, MovableClock, Stage, texts
+from tests.scenarios.stage import MovableClock, Stage, texts
+
+pytestmark = pytest.mark.soak  # crashes and time-outs take their time
 
 LATER = timedelta(minutes=10)  # by then nobody else can be at what was begun
 NEVER = 600.0  # seconds: an answer that the dying bot does not live to see
@@ -324,7 +326,7 @@ class TestTwoProcesses:
         for person in poll.people[:5]:
             poll.vote(person)
         poll.until(lambda: poll.turnout() == "5 of 8* have answered")
-        poll.workspace.wait_for(lambda: all(stage.workspace.ephemerals(one.id) for one in poll.people[:5]), PATIENCE)
+        poll.until(lambda: all(stage.workspace.ephemerals(one.id) for one in poll.people[:5]))
         poll.pass_by(timedelta(days=3, hours=1))
         poll.until(lambda: poll.reminded().total() >= 3)
         poll.settle()

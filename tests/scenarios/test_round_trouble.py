@@ -16,6 +16,8 @@ from bot.workspace.records import Fault
 from tests.scenarios.poll import Poll
 from tests.scenarios.stage import PATIENCE, MovableClock, Stage, buttons, texts
 
+pytestmark = pytest.mark.soak  # crashes and time-outs take their time
+
 POST, EDIT = "chat.postMessage", "chat.update"
 STUMBLES = {
     "limited": (Fault("", status=429, retry_after=2), "ratelimited"),

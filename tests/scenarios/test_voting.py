@@ -270,9 +270,9 @@ def test_a_vote_after_the_close_is_not_counted_and_told_so(stage: Stage, small: 
     form, last = poll.form(team[1]), poll.vote(team[2], 1, YES)
     (results, *_) = poll.close(team[0])
     resend(stage, last, lambda payload: payload["actions"][0].update(action_ts=stage.workspace.next_ts()))
-    told(stage, team[2], "is closed, so your answer wasn't counted")
+    told(stage, team[2], "is closed. What you had saved before counts")
     answer = poll.submit(team[1], form, NO) or {}
-    assert "is closed, so your answer wasn't counted" in str(answer)
+    assert "is closed. What you had saved before counts" in str(answer)
     assert poll.results()[0]["blocks"] == results["blocks"]
 
 
@@ -285,7 +285,7 @@ def test_a_vote_after_the_deadline_is_not_counted_even_if_nobody_has_closed_it_y
         late = poll.click(team[1], 1, NO)
         pass_time(stage, days=10)
     settled(stage, late)
-    told(stage, team[1], "is closed, so your answer wasn't counted")
+    told(stage, team[1], "is closed. What you had saved before counts")
 
 
 def test_my_answers_are_gone_after_the_close_of_an_anonymous_round(
@@ -315,7 +315,7 @@ def test_of_votes_that_race_the_close_each_is_counted_or_told_that_it_is_not(
         settled(stage, click)
 
     def too_late() -> list[Person]:
-        return [voter for voter in team if heard(stage, voter, "wasn't counted")]
+        return [voter for voter in team if heard(stage, voter, "nothing is added any more")]
 
     result = texts(poll.results()[0])
     stage.workspace.wait_for(lambda: too_late() or "5 no" in result, PATIENCE)
