@@ -1,24 +1,30 @@
-"""`python -m bench [answering] [replies] [envelopes] [page] [start] [memory]` prints figures and keeps them.
+"""`python -m bench [answering] [replies] [envelopes] [votes] [rounds] [page] [start] [memory]` prints figures.
 
-They are written to bench/results.json. `python -m bench memory --questions 1000` stops early.
+They are kept in bench/results.json. `python -m bench memory --questions 1000` stops early. `votes` and `rounds` are
+small by default; `python -m bench votes rounds --full` takes half an hour, and its figures are kept apart.
 """
 
 import argparse
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from bench import answering, envelopes, memory, page, replies, start
+from bench import answering, envelopes, memory, page, replies, rounds, start, votes
 from bench.figures import machine
 
-BENCHMARKS = {
+BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "answering": answering.run,
     "replies": replies.run,
     "envelopes": envelopes.run,
+    "votes": votes.run,
+    "rounds": rounds.run,
     "page": page.run,
     "start": start.run,
     "memory": memory.run,
 }
+SIZED = {"votes", "rounds"}  # those that have a full size
 RESULTS = Path(__file__).parent / "results.json"
 
 
@@ -26,6 +32,7 @@ def main() -> None:
     """Run the named benchmarks, all by default. Results of those not run are kept."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--questions", type=int, default=10_000, help="that `memory` asks at most")
+    parser.add_argument("--full", action="store_true", help="2,000 voters and 10,000 rounds")
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     wanted = parser.parse_args()
     names = wanted.names or list(BENCHMARKS)
@@ -35,8 +42,10 @@ def main() -> None:
         print(f"\n== {name} ==\n", flush=True)
         begun = time.perf_counter()
         facts = machine()
-        figures = memory.run(wanted.questions) if name == "memory" else BENCHMARKS[name]()
-        _keep(name, {"machine": facts, **figures})
+        is_full = wanted.full and name in SIZED
+        options = [wanted.questions] if name == "memory" else [True] if is_full else []
+        figures = BENCHMARKS[name](*options)
+        _keep(f"{name}_full" if is_full else name, {"machine": facts, **figures})
         print(f"\n({time.perf_counter() - begun:.0f} s, load {facts['load']})", flush=True)
 
 

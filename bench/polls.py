@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import asdict
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ def _empty(engine: str, folder: Path, cluster: Cluster) -> Iterator[str]:
             yield address + WRITTEN
 
 
+@cache
 def readiness_check() -> Check:
     """The 11 statements."""
     checks = read_library(KNOWLEDGE).checks

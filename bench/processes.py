@@ -58,16 +58,19 @@ def told_process(*module: str) -> Iterator[WorkspaceProcess]:
 
 
 @contextmanager
-def bot_process(workspace: WorkspaceProcess, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """`cco run` in that workspace, its database and its index in the folder."""
-    with running([str(cco()), "run"], env=bot_environment(folder, workspace.address), cwd=folder) as process:
+def bot_process(workspace: WorkspaceProcess, folder: Path, database: str = "") -> Iterator["subprocess.Popen[bytes]"]:
+    """`cco run` in that workspace, its index in the folder and, unless another is named, its database."""
+    other = {"DATABASE_URL": database} if database else {}
+    environment = bot_environment(folder, {**workspace.address, **other})
+    with running([str(cco()), "run"], env=environment, cwd=folder) as process:
         yield process
 
 
 @contextmanager
-def bare_process(workspace: WorkspaceProcess) -> Iterator["subprocess.Popen[bytes]"]:
-    """A Bolt app that answers every mention with the same sentence."""
-    with running([sys.executable, "-m", "bench.bare"], env={**os.environ, **workspace.address}) as process:
+def bare_process(workspace: WorkspaceProcess, *what: str, database: str = "") -> Iterator["subprocess.Popen[bytes]"]:
+    """A Bolt app that does the least that can be done (bench/bare.py)."""
+    environment = {**os.environ, **workspace.address, "DATABASE_URL": database}
+    with running([sys.executable, "-m", "bench.bare", *what], env=environment) as process:
         yield process
 
 
