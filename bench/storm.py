@@ -27,6 +27,7 @@ ANSWERS = tuple(Answer)
 PATIENCE = 180.0  # seconds until anything is given up
 LOOKS = 0.25  # seconds between two looks whether a modal has opened
 SETTLED = 2.0  # seconds after a vote for which a modal leaves it alone
+AGAIN = 0.005  # seconds between two who vote again because they saw it fail
 REFUSED = "chat.update chat.postMessage chat.postEphemeral".split()
 
 
@@ -252,6 +253,7 @@ class Storm:
             failed += len(lost)
             for person, statement in {(one.person, one.statement) for one in lost if self._is_latest(one)}:
                 self._click(person, statement)
+                time.sleep(AGAIN)
         return failed
 
     def _await(self, sent: Sequence[Sent]) -> None:

@@ -46,6 +46,7 @@ from bot.variables import unwritable_cache
 
 log = logging.getLogger(__name__)
 
+RECEIVED_AT_ONCE = 65_536  # bytes: slack_sdk calls itself anew for each part, and 350 clicks in a row were too deep
 LOOK_EVERY = 10.0  # seconds between two looks at the connection
 RECONNECT_AFTER = timedelta(seconds=60)
 CLEAN_EVERY = timedelta(days=1)
@@ -253,7 +254,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     ReadinessListeners(readiness, gateway, guard).register(bolt)
     AnswerListeners(answers, gateway, guard, clock).register(bolt)
     register_catch_alls(bolt)
-    socket = SocketModeHandler(bolt, settings.slack_app_token.get_secret_value())
+    app_token = settings.slack_app_token.get_secret_value()
+    socket = SocketModeHandler(bolt, app_token, receive_buffer_size=RECEIVED_AT_ONCE)
     bot = Bot(bolt, socket, guard, answers, readiness, ticker, schedule, lanes, deliveries, database, clock)
     guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.code))
     return bot

@@ -187,9 +187,10 @@ def _log_to_stderr(level: str) -> None:
 
     def is_for_the_log(record: logging.LogRecord) -> bool:
         """At debug Bolt logs whole requests. It sets its loggers' levels itself, so that ours would not last."""
-        from_bolt = record.name.startswith("slack_bolt")
-        misled = "`token` will be unused" in record.getMessage()  # said of every SLACK_BOT_TOKEN in the environment
-        return not from_bolt or (record.levelno >= logging.INFO and not misled)
+        from_bolt, said = record.name.startswith("slack_bolt"), record.getMessage()
+        misled = "`token` will be unused" in said  # said of every SLACK_BOT_TOKEN in the environment
+        quoting = "unsupported data frame" in said  # a torn delivery, with who pressed what
+        return not from_bolt or (record.levelno >= logging.INFO and not misled and not quoting)
 
     handler = logging.StreamHandler()
     handler.addFilter(is_for_the_log)
