@@ -318,7 +318,7 @@ def give_up(database: Database, *subjects: str) -> None:
     for number, subject in enumerate(subjects):
         now = NOON + timedelta(minutes=number)
         store.plan(OURS, Action("close_round", subject, now))
-        for key, due in store.claim(["close_round"], now, timedelta(minutes=5), 1):
+        for key, due in store.claim({"close_round": timedelta(minutes=5)}, now, 1):
             store.give_up(key, due, now)
 
 
