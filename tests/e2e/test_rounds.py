@@ -197,6 +197,8 @@ def offers_the_reality_check(page: Page) -> None:
     form.get_by_role("button", name="Next").click()
     expect(page.get_by_role("dialog", name="Before I post")).to_contain_text("posts 4 messages")
     page.get_by_role("button", name="Close all").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Start the reality check")).to_be_focused()  # where one came from
 
 
 def shows_movement(page: Page) -> None:
