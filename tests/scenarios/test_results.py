@@ -161,8 +161,8 @@ def test_results_can_be_seen_again_by_everybody(stage: Stage, team: list[Person]
     assert "6 of 6 have answered" in texts(listed)
     assert "1 in place" in texts(listed)
     stage.press(team[3], listed, "show_results")
-    shown = told(stage, team[3], "1 · Doing it")
-    assert "5 yes · 1 no" in texts(shown)
+    shown = told(stage, team[3], "5 yes · 1 no")
+    assert "1 · Doing it" in texts(shown)
 
 
 def test_results_of_a_channel_without_rounds_say_how_to_start_one(
