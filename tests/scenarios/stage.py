@@ -96,10 +96,17 @@ class Stage:
             bot.guard.backlog.drain()
 
     def leave(self) -> list[Thread]:
-        """Ends the server at once and the bots aside: their clients take seconds of their own to close."""
+        """Ends the server and what the bots do by themselves; their clients, which take seconds to close, aside.
+
+        Nothing may look at the database afterwards: where it is PostgreSQL, its tables are gone with the scene.
+        """
         for bot in self.bots:
             bot.socket.client.auto_reconnect_enabled = False
         self.server.stop()
+        for bot in self.bots:
+            bot.ticker.stop(PATIENCE)
+            bot.readiness.drawer.stop(PATIENCE)
+            bot.guard.backlog.drain()
         partings = [Thread(target=bot.close, daemon=True) for bot in self.bots]
         for parting in partings:
             parting.start()
