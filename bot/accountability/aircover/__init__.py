@@ -1,0 +1,1 @@
+"""Asking a sponsor to step in where the work stalls."""

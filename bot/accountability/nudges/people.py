@@ -1,0 +1,55 @@
+"""How somebody wants to be reminded, and when they may be written to."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.accountability.calendar.workdays import Quiet, Workdays, allowed_from
+
+
+class Volume(StrEnum):
+    """How often somebody is reminded of one commitment."""
+
+    LIGHT = "light"  # on the day, then weekly
+    STANDARD = "standard"  # three working days before, on the day, the day after, then weekly
+    ACTIVE = "active"  # as standard, but daily once it is overdue
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What somebody chose. Without a zone it is the one that Slack tells; without a country there are no holidays.
+
+    `quiet` are hours without messages beyond those outside work; `muted` is no reminders at all until they say
+    otherwise.
+    """
+
+    zone: str = ""
+    country: str = ""
+    volume: Volume = Volume.STANDARD
+    quiet: Quiet | None = None
+    muted: bool = False
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to write to, where they are."""
+
+    id: str
+    settings: Settings
+    zone: ZoneInfo
+    workdays: Workdays
+
+    def day_of(self, moment: datetime) -> date:
+        """The date on their wall."""
+        return moment.astimezone(self.zone).date()
+
+    def allowed_from(self, moment: datetime) -> datetime:
+        """The first moment not before that one at which they may be written to."""
+        return allowed_from(moment, self.zone, self.settings.quiet, self.workdays)
+
+
+def person(user_id: str, settings: Settings, zone: ZoneInfo) -> Person:
+    """Somebody as they chose to be reminded; `zone` is theirs, chosen or told by Slack."""
+    return Person(user_id, settings, zone, Workdays(settings.country))

@@ -1,0 +1,167 @@
+"""What a series of sessions has to happen later, as changes to the schedule, and what is left to do when it is late.
+
+The next few sessions are planned each time anything happens in a series: what is planned already stays as it is, so
+that no single failure breaks the chain. After downtime people get one message a series. An agenda gives way to the
+opening when the session has begun, and both to the next session when it is over.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.accountability.calendar.recurrence import LONGEST, Occurrence, Series, occurrences
+from bot.accountability.calendar.wall import START_OF_WORK, moment_of
+from bot.accountability.calendar.workdays import Workdays
+from bot.accountability.sessions.session import Session, SessionSeries, State, skip
+from bot.scheduler.actions import Action, Changes
+
+POST_AGENDA = "post_agenda"  # subject: the series; occurrence: the session
+OPEN = "open_session"  # the same
+CLOSE = "close_session"  # subject: the one session
+
+AHEAD = 3  # sessions that are planned
+UNDER_WAY = 5  # of a series at once, at most: more than one only where some were moved
+LATE_AGENDA = timedelta(hours=1)  # from then on it says that it is late
+LATE = timedelta(minutes=10)
+AT_MOST = 60  # sessions that may have been missed
+LONGEST_SESSION = timedelta(minutes=LONGEST)
+
+
+class Turn(StrEnum):
+    """What to do when an action's time has come."""
+
+    IN_TIME = "in_time"
+    LATE = "late"  # do it and say so
+    LEAVE = "leave"
+
+
+def coming(times: Iterable[Series], after: datetime, limit: int = AHEAD) -> tuple[Occurrence, ...]:
+    """The next occurrences of a series, whichever of its times they are by."""
+    found = (one for stretch in times for one in occurrences(stretch, after, limit))
+    return tuple(sorted(found, key=lambda one: (one.starts_at, one.id))[:limit])
+
+
+def session_of(series: SessionSeries, occurrence: Occurrence) -> Session:
+    return Session(series.id, occurrence.id, occurrence.starts_at, occurrence.ends_at)
+
+
+def agenda_at(of: Occurrence, zone: ZoneInfo, workdays: Workdays) -> datetime:
+    """One working day before, in the morning of the series' zone."""
+    day = of.starts_at.astimezone(zone).date()
+    return moment_of(workdays.back(day, 1), START_OF_WORK, zone)
+
+
+# What is planned
+
+
+def on_start(series: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
+    """An agenda whose time has passed already is due at once, and not late."""
+    return Changes(new=_planned(series, tuple(times), now, from_now=True))
+
+
+def on_change(series: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
+    """After a session was skipped, moved or brought back, or the times changed. `times` are as they are now."""
+    dropped = ((POST_AGENDA, series.id), (OPEN, series.id))
+    return Changes(dropped=dropped, new=_planned(series, tuple(times), now, from_now=True))
+
+
+def on_step(series: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
+    """After an agenda went out, or something had to be left."""
+    return Changes(new=_planned(series, tuple(times), now))
+
+
+def on_opening(session: Session, series: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
+    """One that opens late takes as long as it was to."""
+    ends_at = now + (session.ends_at - session.starts_at) if _is_late(session, now) else session.ends_at
+    return Changes(new=(Action(CLOSE, _name(session), ends_at), *on_step(series, times, now).new))
+
+
+def on_close(session: Session, *, early: bool) -> Changes:
+    """A close in time is what is being done just now: the schedule marks it itself."""
+    return Changes(dropped=((CLOSE, _name(session)),) if early else ())
+
+
+def on_end(series: SessionSeries) -> Changes:
+    """A session that is open is held to its end."""
+    return Changes(dropped=((POST_AGENDA, series.id), (OPEN, series.id)))
+
+
+def session_named(subject: str) -> tuple[str, str]:
+    """The series and the occurrence that are to be closed."""
+    series_id, _, occurrence = subject.rpartition("/")
+    return series_id, occurrence
+
+
+def retimed(sessions: Iterable[Session], new: Series, now: datetime) -> tuple[Session, ...]:
+    """The sessions to come that other times are made for, by these times; those without one there are skipped."""
+    known = {one.id: one for one in occurrences(new, now, AT_MOST)}
+    replaced = (one for one in sessions if one.is_to_come and one.occurrence >= new.starts_on.isoformat())
+    return tuple(_retimed(one, known.get(one.occurrence)) for one in replaced)
+
+
+# What is left to do when its time has come
+
+
+def agenda_turn(session: Session, times: Iterable[Series], due_at: datetime, now: datetime) -> Turn:
+    """A late one is for the session that comes first, or is under way: that of any other is shown when it opens."""
+    if session.state is not State.PLANNED or now >= session.starts_at:
+        return Turn.LEAVE
+    if now - due_at <= LATE_AGENDA:
+        return Turn.IN_TIME
+    first = next(iter(_not_over(times, now)), None)
+    return Turn.LATE if first is not None and first.id == session.occurrence else Turn.LEAVE
+
+
+def opening_turn(session: Session, now: datetime) -> Turn:
+    if not session.is_to_come or now >= session.ends_at:
+        return Turn.LEAVE
+    return Turn.LATE if _is_late(session, now) else Turn.IN_TIME
+
+
+def summary_turn(session: Session, next_agenda_at: datetime | None, due_at: datetime, now: datetime) -> Turn:
+    """LEAVE is: keep it, and show it in the thread alone, because the next agenda is due as well and tells the rest."""
+    if session.state is not State.OPEN:
+        return Turn.LEAVE
+    if now - due_at <= LATE:
+        return Turn.IN_TIME
+    return Turn.LEAVE if next_agenda_at is not None and next_agenda_at <= now else Turn.LATE
+
+
+def missed(times: Iterable[Series], sessions: Iterable[Session], since: datetime, now: datetime) -> tuple[str, ...]:
+    """The sessions after a moment that passed without being opened, skipped ones left out."""
+    known = {one.occurrence: one for one in sessions}
+    passed = (one.id for one in coming(times, since, AT_MOST) if one.ends_at <= now)
+    return tuple(name for name in passed if name not in known or known[name].was_missed(now))
+
+
+def _planned(
+    series: SessionSeries, times: tuple[Series, ...], now: datetime, *, from_now: bool = False
+) -> tuple[Action, ...]:
+    """The agendas and openings of the next sessions, one that is under way included."""
+    zones = {stretch.id: stretch.zone for stretch in times}
+    workdays, actions = Workdays(series.country), []
+    for one in _not_over(times, now)[:AHEAD]:
+        at = agenda_at(one, zones[one.series_id], workdays)
+        agenda = Action(POST_AGENDA, series.id, max(at, now) if from_now else at, one.id)
+        actions += [agenda, Action(OPEN, series.id, one.starts_at, one.id)]
+    return tuple(actions)
+
+
+def _not_over(times: Iterable[Series], now: datetime) -> tuple[Occurrence, ...]:
+    """What is under way and what comes next."""
+    found = coming(times, now - LONGEST_SESSION, AHEAD + UNDER_WAY)
+    return tuple(one for one in found if one.ends_at > now)
+
+
+def _is_late(session: Session, now: datetime) -> bool:
+    return now - session.starts_at > LATE
+
+
+def _name(session: Session) -> str:
+    return f"{session.series_id}/{session.occurrence}"
+
+
+def _retimed(session: Session, by: Occurrence | None) -> Session:
+    return skip(session) if by is None else replace(session, starts_at=by.starts_at, ends_at=by.ends_at)

@@ -1,0 +1,573 @@
+"""Remembers series of sessions, their times, each session with its list and messages, and what people put on it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Date,
+    Index,
+    Insert,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    Text,
+    Time,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from bot.accountability.calendar.recurrence import Series
+from bot.accountability.calendar.rules import Rule
+from bot.accountability.sessions.items import Entry, Item, Kind, Status, Topic, Update, carried, entries_of
+from bot.accountability.sessions.session import AMENDS, BEFORE, TO_COME, Message, Session, SessionSeries, State
+from bot.keys import WorkspaceKey
+from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.database import Database, UtcDateTime, metadata
+from bot.storage.writing import Also, insert_if_new, insert_or_replace, nothing
+
+SERIES = Table(
+    "session_series",
+    metadata,
+    *workspace_columns(),
+    Column("id", String(32), primary_key=True),
+    Column("channel_id", String(32), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("facilitator", String(32), nullable=False),
+    Column("sponsor", String(32), nullable=False),
+    Column("sponsor_agreed", Boolean, nullable=False),
+    Column("country", String(8), nullable=False),
+    Column("made_by", String(32), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False),  # its last change; whoever changes it must have seen that one
+    Column("ended_at", UtcDateTime),
+    Index("session_series_channel", "enterprise_id", "team_id", "channel_id"),
+)
+
+TIMES = Table(  # the stretches of a series' times, as recurrence.py has them
+    "session_times",
+    metadata,
+    *workspace_columns(),
+    Column("series_id", String(32), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("starts_on", Date, nullable=False),
+    Column("at", Time, nullable=False),
+    Column("minutes", Integer, nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("ends_on", Date),
+)
+
+EXCEPTIONS = Table(
+    "session_exceptions",
+    metadata,
+    *workspace_columns(),
+    Column("series_id", String(32), primary_key=True),
+    Column("day", Date, primary_key=True),  # on which the rule has it
+    Column("moved_to", UtcDateTime),  # none where it is left out
+)
+
+SESSIONS = Table(
+    "sessions",
+    metadata,
+    *workspace_columns(),
+    Column("series_id", String(32), primary_key=True),
+    Column("occurrence", String(32), primary_key=True),  # the date it was first meant for
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("opened_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("card", String(64), nullable=False),
+    Index("sessions_start", "enterprise_id", "team_id", "series_id", "starts_at"),
+)
+
+ENTRIES = Table(
+    "session_entries",
+    metadata,
+    *workspace_columns(),
+    Column("series_id", String(32), primary_key=True),
+    Column("occurrence", String(32), primary_key=True),
+    Column("item_id", String(190), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("ref", String(174), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("at", UtcDateTime),
+    Column("note", Text, nullable=False),
+    Index("session_entries_item", "enterprise_id", "team_id", "series_id", "item_id"),
+)
+
+MESSAGES = Table(
+    "session_messages",
+    metadata,
+    *workspace_columns(),
+    Column("series_id", String(32), primary_key=True),
+    Column("occurrence", String(32), primary_key=True),
+    Column("part", String(190), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("begun_at", UtcDateTime),
+    Column("ts", String(32), nullable=False),
+    Column("drawn", String(32), nullable=False),
+    Column("drawn_at", UtcDateTime),
+    Column("gone", Boolean, nullable=False, server_default=false()),
+)
+
+TOPICS = Table(
+    "session_topics",
+    metadata,
+    *workspace_columns(),
+    Column("series_id", String(32), primary_key=True),
+    Column("id", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("occurrence", String(32), nullable=False),  # the first session that it is for
+    Column("withdrawn_at", UtcDateTime),
+)
+
+UPDATES = Table(
+    "session_updates",
+    metadata,
+    *workspace_columns(),
+    Column("series_id", String(32), primary_key=True),
+    Column("item_id", String(190), primary_key=True),
+    Column("by", String(32), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+STATE, TIME = ("state",), ("starts_at", "ends_at")  # what a step changes of a session; others may change the rest
+
+Kept = TypeVar("Kept", SessionSeries, Topic, Update, Message)  # values whose fields are columns
+
+
+class SeriesStore:
+    """Series and their times, always within one workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._add = insert_if_new(database, SERIES)
+        self._add_session = insert_if_new(database, SESSIONS)
+
+    def add(self, key: WorkspaceKey, new: SessionSeries, times: Series, also: Also = nothing) -> bool:
+        """Save a new series. False when it is there already: what made it came twice."""
+        with self._database.write() as connection:
+            if connection.execute(self._add, {**workspace_values(key), **vars(new)}).rowcount != 1:
+                return False
+            self._save_times(connection, key, new.id, times)
+            also(connection)
+        return True
+
+    def get(self, key: WorkspaceKey, series_id: str) -> SessionSeries | None:
+        with self._database.read() as connection:
+            row = connection.execute(select(SERIES).where(_series(key, series_id))).mappings().first()
+        return _read(SessionSeries, row) if row else None
+
+    def of_channel(self, key: WorkspaceKey, channel_id: str) -> list[SessionSeries]:
+        """Those of the channel that have not ended, the oldest first."""
+        found = and_(of_workspace(SERIES, key), SERIES.c.channel_id == channel_id, SERIES.c.ended_at.is_(None))
+        with self._database.read() as connection:
+            rows = connection.execute(select(SERIES).where(found).order_by(SERIES.c.made_at, SERIES.c.id)).mappings()
+            return [_read(SessionSeries, row) for row in rows]
+
+    def save(self, key: WorkspaceKey, changed: SessionSeries, also: Also = nothing) -> bool:
+        """Save a changed series. False when somebody was quicker, or it has ended: read it again and decide anew."""
+        seen = and_(_running(key, changed.id), SERIES.c.version == changed.version - 1)
+        values = {name: value for name, value in vars(changed).items() if name != "id"}
+        with self._database.write() as connection:
+            if connection.execute(update(SERIES).where(seen).values(**values)).rowcount != 1:
+                return False
+            also(connection)
+        return True
+
+    def end(self, key: WorkspaceKey, series_id: str, now: datetime, also: Also = nothing) -> bool:
+        """No session comes after it. False when it has ended already."""
+        with self._database.write() as connection:
+            ended = update(SERIES).where(_running(key, series_id)).values(ended_at=now, version=SERIES.c.version + 1)
+            if connection.execute(ended).rowcount != 1:
+                return False
+            also(connection)
+        return True
+
+    def times(self, key: WorkspaceKey, series_id: str) -> tuple[Series, ...]:
+        """When its sessions are; after each change from a day on, one more. The last holds from then on."""
+        in_order = _whole(key, series_id, TIMES).order_by(TIMES.c.starts_on, TIMES.c.id)
+        with self._database.read() as connection:
+            rows = connection.execute(in_order).mappings().all()
+            changed = connection.execute(_whole(key, series_id, EXCEPTIONS)).mappings().all()
+        exceptions = {row["day"]: row["moved_to"] for row in changed}
+        return tuple(_times(row, exceptions) for row in rows)
+
+    def change_times(
+        self,
+        key: WorkspaceKey,
+        series_id: str,
+        ended: Series,
+        new: Series,
+        sessions: Iterable[Session] = (),
+        also: Also = nothing,
+    ) -> bool:
+        """Other times from a day on, as recurrence.change_from has them. False when somebody did, or the series ended.
+
+        `sessions` are those to come, as they are by the new times. What was put on the list for a session after the
+        first of these is for that one.
+        """
+        old = and_(_own(key, series_id, TIMES), TIMES.c.id == ended.id)
+        replaced = and_(_own(key, series_id, EXCEPTIONS), EXCEPTIONS.c.day > ended.ends_on)
+        first = new.starts_on.isoformat()
+        later = and_(_own(key, series_id, TOPICS), TOPICS.c.occurrence > first)
+        with self._database.write() as connection:
+            if not _lock(connection, key, series_id) or _is_there(connection, key, series_id, new):
+                return False
+            connection.execute(delete(EXCEPTIONS).where(replaced))
+            self._save_times(connection, key, series_id, new)
+            connection.execute(update(TIMES).where(old).values(ends_on=ended.ends_on))
+            connection.execute(update(TOPICS).where(later).values(occurrence=first))
+            for session in sessions:
+                _advance(connection, key, session, TO_COME, STATE if session.state is State.SKIPPED else TIME)
+            also(connection)
+        return True
+
+    def skip(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
+        """Leave out one session. False when it has begun, is skipped already, or was moved meanwhile."""
+        exception = insert(EXCEPTIONS).values(**_day_of(key, session), moved_to=None)
+        return self._change(key, session, TO_COME, STATE, exception, also)
+
+    def move(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
+        """Save the other time of a session. False when it has begun, or is skipped."""
+        exception = insert(EXCEPTIONS).values(**_day_of(key, session), moved_to=session.starts_at)
+        return self._change(key, session, TO_COME, TIME, exception, also)
+
+    def bring_back(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
+        """Hold a skipped session after all, when it was first meant to be. False when it is not skipped."""
+        return self._change(key, session, BEFORE[State.PLANNED], (*STATE, *TIME), None, also)
+
+    def _save_times(self, connection: Connection, key: WorkspaceKey, series_id: str, times: Series) -> None:
+        own = {"zone": times.zone.key, "rule": times.rule.text}
+        plain = {name: getattr(times, name) for name in ("id", "starts_on", "at", "minutes", "ends_on")}
+        connection.execute(insert(TIMES), {**_of_series(key, series_id), **plain, **own})
+        changed = [{"day": day, "moved_to": moved_to} for day, moved_to in times.exceptions.items()]
+        if changed:
+            connection.execute(insert(EXCEPTIONS), [{**_of_series(key, series_id), **one} for one in changed])
+
+    def _change(
+        self,
+        key: WorkspaceKey,
+        session: Session,
+        before: Collection[State],
+        changed: Collection[str],
+        exception: Insert | None,
+        also: Also,
+    ) -> bool:
+        day = date.fromisoformat(session.occurrence)
+        old = and_(_own(key, session.series_id, EXCEPTIONS), EXCEPTIONS.c.day == day)
+        with self._database.write() as connection:
+            if not _lock(connection, key, session.series_id):
+                return False
+            is_new = connection.execute(self._add_session, _session_row(key, session)).rowcount == 1
+            if not is_new and not _advance(connection, key, session, before, changed):
+                return False
+            connection.execute(delete(EXCEPTIONS).where(old))
+            if exception is not None:
+                connection.execute(exception)
+            also(connection)
+        return True
+
+
+class SessionStore:
+    """Single sessions, always within one workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._add = insert_if_new(database, SESSIONS)
+        self._add_entry = insert_if_new(database, ENTRIES)
+        self._add_message = insert_if_new(database, MESSAGES)
+        self._add_topic = insert_if_new(database, TOPICS)
+        self._update = insert_or_replace(database, UPDATES)
+
+    def plan(self, key: WorkspaceKey, session: Session) -> bool:
+        """Save a session that comes up. False when it is there already; it stays as it is."""
+        with self._database.write() as connection:
+            return connection.execute(self._add, _session_row(key, session)).rowcount == 1
+
+    def get(self, key: WorkspaceKey, series_id: str, occurrence: str) -> Session | None:
+        found = and_(_own(key, series_id, SESSIONS), SESSIONS.c.occurrence == occurrence)
+        with self._database.read() as connection:
+            row = connection.execute(select(SESSIONS).where(found)).mappings().first()
+        return _session(row) if row else None
+
+    def of_series(self, key: WorkspaceKey, series_id: str, limit: int = 20) -> list[Session]:
+        """The sessions that are known of, the latest first."""
+        return self._found(key, series_id, limit)
+
+    def last_closed(self, key: WorkspaceKey, series_id: str) -> Session | None:
+        return next(iter(self._found(key, series_id, 1, SESSIONS.c.state == State.CLOSED)), None)
+
+    def post_agenda(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
+        """False when the agenda is out already, or the session has begun, is skipped, or was moved meanwhile."""
+        with self._database.write() as connection:
+            if not _advance(connection, key, session, BEFORE[State.AGENDA_POSTED], (*STATE, "card")):
+                return False
+            also(connection)
+        return True
+
+    def open(self, key: WorkspaceKey, session: Session, items: Iterable[Item], also: Also = nothing) -> bool:
+        """Open a session with its list. False when somebody was quicker: of two, one opens it, or it was moved."""
+        with self._database.write() as connection:
+            if not _advance(connection, key, session, BEFORE[State.OPEN], (*STATE, "opened_at")):
+                return False
+            self._list(connection, key, session, entries_of(items))
+            also(connection)
+        return True
+
+    def close(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
+        """Close a session; what nobody ticked was not reached. False when it is not open."""
+        waiting = and_(_held(key, session, ENTRIES), ENTRIES.c.status == Status.WAITING)
+        with self._database.write() as connection:
+            if not _advance(connection, key, session, BEFORE[State.CLOSED], (*STATE, "closed_at")):
+                return False
+            connection.execute(update(ENTRIES).where(waiting).values(status=Status.NOT_REACHED, at=session.closed_at))
+            also(connection)
+        return True
+
+    # Its list
+
+    def entries(self, key: WorkspaceKey, session: Session) -> list[Entry]:
+        """In the order in which the session goes through them."""
+        query = select(ENTRIES).where(_held(key, session, ENTRIES)).order_by(ENTRIES.c.position, ENTRIES.c.item_id)
+        with self._database.read() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def add_items(self, key: WorkspaceKey, session: Session, items: Iterable[Item], also: Also = nothing) -> bool:
+        """Put more on the list of an open session, at its end. False when it is not open."""
+        last = select(func.coalesce(func.max(ENTRIES.c.position), -1)).where(_held(key, session, ENTRIES))
+        with self._database.write() as connection:
+            if not _lock_session(connection, key, session, SESSIONS.c.state == State.OPEN):
+                return False
+            first = connection.execute(last).scalar_one() + 1
+            self._list(connection, key, session, entries_of(items, first))
+            also(connection)
+        return True
+
+    def settle(self, key: WorkspaceKey, session: Session, settled: Entry, now: datetime, also: Also = nothing) -> bool:
+        """Save how an item came out. False when the session is not open, nor was lately, or has no such item."""
+        lately = and_(SESSIONS.c.state == State.CLOSED, SESSIONS.c.closed_at > now - AMENDS)
+        said = {"status": settled.status, "by": settled.by, "at": settled.at, "note": settled.note}
+        entry = and_(_held(key, session, ENTRIES), ENTRIES.c.item_id == settled.item.id)
+        with self._database.write() as connection:
+            if not _lock_session(connection, key, session, or_(SESSIONS.c.state == State.OPEN, lately)):
+                return False
+            if connection.execute(update(ENTRIES).where(entry).values(**said)).rowcount != 1:
+                return False
+            also(connection)
+        return True
+
+    def carried(self, key: WorkspaceKey, series_id: str, item_ids: Collection[str]) -> dict[str, int]:
+        """How many closed sessions in a row have left each of these items unfinished; those with none are left out."""
+        same = and_(
+            *(SESSIONS.c[name] == ENTRIES.c[name] for name in ("enterprise_id", "team_id", "series_id", "occurrence")),
+            SESSIONS.c.state == State.CLOSED,
+        )
+        wanted = and_(_own(key, series_id, ENTRIES), ENTRIES.c.item_id.in_(list(item_ids)))
+        query = select(ENTRIES.c.item_id, ENTRIES.c.status).join(SESSIONS, same).where(wanted)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(SESSIONS.c.closed_at)).all()
+        return carried((item_id, Status(status)) for item_id, status in rows)
+
+    # What people put on it
+
+    def add_topic(self, key: WorkspaceKey, series_id: str, topic: Topic, also: Also = nothing) -> bool:
+        """False when it is there already."""
+        row = {**_of_series(key, series_id), **vars(topic), "withdrawn_at": None}
+        with self._database.write() as connection:
+            if connection.execute(self._add_topic, row).rowcount != 1:
+                return False
+            also(connection)
+        return True
+
+    def withdraw_topic(self, key: WorkspaceKey, series_id: str, topic_id: str, now: datetime) -> bool:
+        """Take a topic off all lists to come. False when there is none, or it is off already."""
+        there = and_(_own(key, series_id, TOPICS), TOPICS.c.id == topic_id, TOPICS.c.withdrawn_at.is_(None))
+        with self._database.write() as connection:
+            return connection.execute(update(TOPICS).where(there).values(withdrawn_at=now)).rowcount == 1
+
+    def topics(self, key: WorkspaceKey, series_id: str) -> list[Topic]:
+        """What no session has discussed yet, in the order in which it was added."""
+        is_this = ENTRIES.c.item_id == literal(f"{Kind.TOPIC}:") + TOPICS.c.id
+        discussed = exists().where(_own(key, series_id, ENTRIES), is_this, ENTRIES.c.status == Status.DISCUSSED)
+        query = _whole(key, series_id, TOPICS).where(TOPICS.c.withdrawn_at.is_(None), ~discussed)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(TOPICS.c.at, TOPICS.c.id)).mappings()
+            return [_read(Topic, row) for row in rows]
+
+    def give_update(self, key: WorkspaceKey, series_id: str, given: Update, also: Also = nothing) -> None:
+        """Save what somebody says of an item, in place of what they said of it before."""
+        with self._database.write() as connection:
+            connection.execute(self._update, {**_of_series(key, series_id), **vars(given)})
+            also(connection)
+
+    def updates(self, key: WorkspaceKey, series_id: str, since: datetime) -> list[Update]:
+        """What was said since the last session closed, in its order."""
+        query = _whole(key, series_id, UPDATES).where(UPDATES.c.at > since).order_by(UPDATES.c.at, UPDATES.c.by)
+        with self._database.read() as connection:
+            return [_read(Update, row) for row in connection.execute(query).mappings()]
+
+    # Messages
+
+    def messages(self, key: WorkspaceKey, session: Session) -> list[Message]:
+        """Those that posting was begun of, in that order."""
+        query = select(MESSAGES).where(_held(key, session, MESSAGES)).order_by(MESSAGES.c.begun_at, MESSAGES.c.part)
+        with self._database.read() as connection:
+            return [_read(Message, row) for row in connection.execute(query).mappings()]
+
+    def begin_posting(self, key: WorkspaceKey, session: Session, part: str, tried: int, now: datetime) -> bool:
+        """Claim a message that was tried so often, for one more try. False when another process was quicker."""
+        unposted = {"part": part, "tries": 0, "begun_at": None, "ts": "", "drawn": "", "drawn_at": None, "gone": False}
+        free = and_(_message(key, session, part), MESSAGES.c.tries == tried, MESSAGES.c.ts == "")
+        with self._database.write() as connection:
+            connection.execute(self._add_message, {**_of_session(key, session), **unposted})
+            claimed = connection.execute(update(MESSAGES).where(free).values(tries=tried + 1, begun_at=now))
+        return claimed.rowcount == 1
+
+    def posted(self, key: WorkspaceKey, session: Session, part: str, ts: str, drawn: str = "") -> None:
+        """Remember where a message is and what it shows."""
+        self._set(_message(key, session, part), ts=ts, drawn=drawn)
+
+    def not_posted(self, key: WorkspaceKey, session: Session, part: str, tried: int) -> None:
+        """Take a claim back: Slack certainly did not post it. `tried` is how often it was tried before."""
+        self._set(and_(_message(key, session, part), MESSAGES.c.tries == tried + 1), tries=tried)
+
+    def drawn(self, key: WorkspaceKey, session: Session, part: str, digest: str, now: datetime) -> None:
+        """Remember what a message shows."""
+        self._set(_message(key, session, part), drawn=digest, drawn_at=now)
+
+    def lose(self, key: WorkspaceKey, session: Session, part: str) -> None:
+        """Remember that a message is gone: it is neither drawn nor posted again."""
+        self._set(_message(key, session, part), gone=True)
+
+    def _set(self, which: ColumnElement[bool], **values: Any) -> None:
+        with self._database.write() as connection:
+            connection.execute(update(MESSAGES).where(which).values(**values))
+
+    def _list(self, connection: Connection, key: WorkspaceKey, session: Session, entries: Iterable[Entry]) -> None:
+        rows = [{**_of_session(key, session), **_entry_row(entry)} for entry in entries]
+        if rows:
+            connection.execute(self._add_entry, rows)
+
+    def _found(self, key: WorkspaceKey, series_id: str, limit: int, *conditions: ColumnElement[bool]) -> list[Session]:
+        query = _whole(key, series_id, SESSIONS).where(*conditions)
+        latest = query.order_by(SESSIONS.c.starts_at.desc(), SESSIONS.c.occurrence.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [_session(row) for row in connection.execute(latest).mappings()]
+
+
+def _lock(connection: Connection, key: WorkspaceKey, series_id: str) -> bool:
+    """Let one change of a series' times wait for another. False when it has ended."""
+    found = select(SERIES.c.id).where(_running(key, series_id)).with_for_update()
+    return connection.execute(found).first() is not None
+
+
+def _is_there(connection: Connection, key: WorkspaceKey, series_id: str, times: Series) -> bool:
+    found = _whole(key, series_id, TIMES).where(TIMES.c.id == times.id)
+    return connection.execute(found).first() is not None
+
+
+def _lock_session(connection: Connection, key: WorkspaceKey, session: Session, condition: ColumnElement[bool]) -> bool:
+    """Keep a session as it is until what is said of it is saved. False when it is not so."""
+    found = select(SESSIONS.c.occurrence).where(_held(key, session, SESSIONS), condition).with_for_update()
+    return connection.execute(found).first() is not None
+
+
+def _advance(
+    connection: Connection, key: WorkspaceKey, session: Session, before: Collection[State], changed: Collection[str]
+) -> bool:
+    """Save what changed of a session that was in one of these states. False when it wasn't, or was moved meanwhile."""
+    was = and_(_held(key, session, SESSIONS), SESSIONS.c.state.in_(sorted(before)))
+    if "starts_at" not in changed:
+        was = and_(was, SESSIONS.c.starts_at == session.starts_at)
+    values = {name: getattr(session, name) for name in changed}
+    return connection.execute(update(SESSIONS).where(was).values(**values)).rowcount == 1
+
+
+def _series(key: WorkspaceKey, series_id: str) -> ColumnElement[bool]:
+    return and_(of_workspace(SERIES, key), SERIES.c.id == series_id)
+
+
+def _running(key: WorkspaceKey, series_id: str) -> ColumnElement[bool]:
+    return and_(_series(key, series_id), SERIES.c.ended_at.is_(None))
+
+
+def _own(key: WorkspaceKey, series_id: str, table: Table) -> ColumnElement[bool]:
+    return and_(of_workspace(table, key), table.c.series_id == series_id)
+
+
+def _whole(key: WorkspaceKey, series_id: str, table: Table) -> Any:
+    return select(table).where(_own(key, series_id, table))
+
+
+def _held(key: WorkspaceKey, session: Session, table: Table) -> ColumnElement[bool]:
+    return and_(_own(key, session.series_id, table), table.c.occurrence == session.occurrence)
+
+
+def _message(key: WorkspaceKey, session: Session, part: str) -> ColumnElement[bool]:
+    return and_(_held(key, session, MESSAGES), MESSAGES.c.part == part)
+
+
+def _of_series(key: WorkspaceKey, series_id: str) -> dict[str, Any]:
+    return {**workspace_values(key), "series_id": series_id}
+
+
+def _of_session(key: WorkspaceKey, session: Session) -> dict[str, Any]:
+    return {**_of_series(key, session.series_id), "occurrence": session.occurrence}
+
+
+def _day_of(key: WorkspaceKey, session: Session) -> dict[str, Any]:
+    return {**_of_series(key, session.series_id), "day": date.fromisoformat(session.occurrence)}
+
+
+def _session_row(key: WorkspaceKey, session: Session) -> dict[str, Any]:
+    return {**workspace_values(key), **vars(session)}
+
+
+def _entry_row(entry: Entry) -> dict[str, Any]:
+    kept = {name: value for name, value in vars(entry).items() if name != "item"}
+    return {**kept, **vars(entry.item), "item_id": entry.item.id}
+
+
+def _read(kind: type[Kept], row: RowMapping) -> Kept:
+    return kind(**{name: row[name] for name in kind.__dataclass_fields__})
+
+
+def _times(row: RowMapping, exceptions: Mapping[date, datetime | None]) -> Series:
+    """Each stretch of times has what was changed about its own days."""
+    starts_on, ends_on = row["starts_on"], row["ends_on"]
+    own = {day: to for day, to in exceptions.items() if starts_on <= day and (ends_on is None or day <= ends_on)}
+    zone, rule = ZoneInfo(row["zone"]), Rule(row["rule"])
+    return Series(row["id"], starts_on, row["at"], row["minutes"], zone, rule, own, ends_on)
+
+
+def _session(row: RowMapping) -> Session:
+    fields = {name: row[name] for name in Session.__dataclass_fields__}
+    return Session(**{**fields, "state": State(row["state"])})
+
+
+def _entry(row: RowMapping) -> Entry:
+    item = Item(Kind(row["kind"]), row["ref"], row["title"])
+    return Entry(item, row["position"], Status(row["status"]), row["by"], row["at"], row["note"])

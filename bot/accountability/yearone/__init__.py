@@ -1,0 +1,1 @@
+"""The eight steps that the first year is rated on."""

@@ -1,0 +1,458 @@
+"""What the stores of series and sessions promise, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from threading import Barrier
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.accountability.calendar.recurrence import Series, change_from, skip
+from bot.accountability.calendar.rules import Rule
+from bot.accountability.sessions.items import Entry, Item, Kind, Status, entries_of, settle
+from bot.accountability.sessions.later import OPEN, coming, on_change, on_start, retimed
+from bot.accountability.sessions.session import (
+    AGENDA,
+    OPENING,
+    Message,
+    Session,
+    State,
+    answer_as_sponsor,
+    bring_back,
+    close,
+    move,
+    open_,
+    reword,
+    with_agenda,
+)
+from bot.accountability.sessions.session import skip as skipped
+from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.keys import WorkspaceKey
+from bot.scheduler.store import ScheduleStore, saving
+from bot.storage.database import Database
+from tests.accountability.commitments.examples import OURS, SAME_TEAM_ELSEWHERE, THEIRS
+from tests.accountability.sessions.examples import (
+    BEFORE,
+    FOUNDED,
+    GUEST,
+    HOST,
+    LENGTH,
+    NEXT,
+    SERIES,
+    SESSION,
+    SPONSOR,
+    START,
+    a_session,
+    a_topic,
+    an_update,
+)
+
+END = START + LENGTH
+DAY, WEEK, MINUTE = timedelta(days=1), timedelta(weeks=1), timedelta(minutes=1)
+TIMES = Series(
+    "s1", date(2026, 10, 6), time(10), 45, ZoneInfo("Europe/Berlin"), Rule.read("monthly on the first Tuesday")
+)
+PROMISE = Item(Kind.COMMITMENT, "c1", "Publish the customer math")
+TOPIC = a_topic().item
+CLOSED = close(open_(SESSION, START), END)
+
+
+@pytest.fixture
+def series(database: Database) -> SeriesStore:
+    store = SeriesStore(database)
+    store.add(OURS, SERIES, TIMES)
+    return store
+
+
+@pytest.fixture
+def sessions(database: Database, series: SeriesStore) -> SessionStore:
+    del series  # it has saved the one that these are of
+    return SessionStore(database)
+
+
+def refuse(connection: Connection) -> None:
+    del connection
+    raise InterruptedError
+
+
+def hold(sessions: SessionStore, session: Session, *outcomes: tuple[Item, Status]) -> None:
+    """Open and close a session with things on its list that came out so."""
+    sessions.plan(OURS, session)
+    running = open_(session, session.starts_at)
+    sessions.open(OURS, running, [item for item, _ in outcomes])
+    for item, status in outcomes:
+        if status is not Status.WAITING:
+            sessions.settle(OURS, running, Entry(item, 0, status, HOST, session.starts_at), session.starts_at)
+    sessions.close(OURS, close(running, session.ends_at))
+
+
+# Series
+
+
+def test_a_series_and_its_times_come_back_as_they_were_saved(series: SeriesStore) -> None:
+    moved = {date(2026, 12, 1): START + DAY, date(2027, 1, 5): None}
+    new = replace(SERIES, id="s2", purpose="To track progress", sponsor_agreed=True, country="DE")
+    times = replace(TIMES, id="s2", exceptions=moved, ends_on=date(2027, 12, 31))
+    assert series.add(OURS, new, times)
+    assert series.get(OURS, "s2") == new
+    assert series.times(OURS, "s2") == (times,)
+    assert series.times(OURS, "s1") == (TIMES,)
+
+
+def test_a_series_is_made_once(series: SeriesStore) -> None:
+    assert not series.add(OURS, replace(SERIES, name="Again"), TIMES, also=refuse)
+    assert series.get(OURS, "s1") == SERIES
+
+
+def test_the_channel_s_series_that_run_come_the_oldest_first(series: SeriesStore) -> None:
+    for name, channel in (("s0", "C1"), ("s2", "C1"), ("s3", "C2")):
+        earlier = timedelta(days=name == "s0")
+        series.add(
+            OURS, replace(SERIES, id=name, channel_id=channel, made_at=FOUNDED - earlier), replace(TIMES, id=name)
+        )
+    series.end(OURS, "s2", START)
+    assert [one.id for one in series.of_channel(OURS, "C1")] == ["s0", "s1"]
+
+
+def test_a_change_does_not_overwrite_another(series: SeriesStore) -> None:
+    agreed, reworded = answer_as_sponsor(SERIES, SPONSOR, agrees=True), reword(SERIES, "Hour", "")
+    assert series.save(OURS, agreed)
+    assert not series.save(OURS, reworded, also=refuse)
+    assert series.get(OURS, "s1") == agreed
+
+
+def test_an_ended_series_does_not_change_any_more(series: SeriesStore) -> None:
+    assert series.end(OURS, "s1", START)
+    assert not series.end(OURS, "s1", START, also=refuse)
+    found = series.get(OURS, "s1")
+    assert found is not None
+    assert found.ended_at == START
+    assert not series.save(OURS, reword(found, "Hour", ""))
+    assert not series.skip(OURS, skipped(SESSION))
+    assert not series.change_times(OURS, "s1", *change_from(TIMES, date(2026, 12, 1), new_id="s1.2", at=time(14)))
+
+
+def test_what_belongs_to_a_change_fails_with_it(series: SeriesStore, sessions: SessionStore) -> None:
+    changes: list[Callable[[], Any]] = [
+        lambda: series.save(OURS, reword(SERIES, "Hour", ""), also=refuse),
+        lambda: series.end(OURS, "s1", START, also=refuse),
+        lambda: series.skip(OURS, skipped(SESSION), also=refuse),
+    ]
+    for change in changes:
+        with pytest.raises(InterruptedError):
+            change()
+    assert series.get(OURS, "s1") == SERIES
+    assert series.times(OURS, "s1") == (TIMES,)
+    assert sessions.get(OURS, "s1", "2026-12-01") is None
+
+
+def test_what_a_series_plans_is_saved_with_it(series: SeriesStore, database: Database) -> None:
+    series.add(OURS, replace(SERIES, id="s2"), TIMES, also=saving(OURS, on_start(SERIES, [TIMES], FOUNDED)))
+    schedule = ScheduleStore(database)
+    assert schedule.next_due([OPEN]) == coming([TIMES], FOUNDED, 1)[0].starts_at
+    left_out = skip(TIMES, date(2026, 10, 6))
+    session = a_session("2026-10-06", starts_at=FOUNDED + 5 * DAY, ends_at=FOUNDED + 6 * DAY)
+    series.skip(OURS, skipped(session), also=saving(OURS, on_change(SERIES, [left_out], FOUNDED)))
+    assert schedule.next_due([OPEN]) == coming([left_out], FOUNDED, 1)[0].starts_at
+
+
+# Skipping, moving, other times
+
+
+def test_a_skipped_session_is_no_occurrence_until_it_is_brought_back(
+    series: SeriesStore, sessions: SessionStore
+) -> None:
+    assert series.skip(OURS, skipped(SESSION))
+    assert not series.skip(OURS, skipped(SESSION), also=refuse)
+    assert [one.id for one in coming(series.times(OURS, "s1"), BEFORE, 1)] == ["2027-01-05"]
+    assert sessions.get(OURS, "s1", "2026-12-01") == skipped(SESSION)
+    assert series.bring_back(OURS, bring_back(skipped(SESSION), START, BEFORE))
+    assert series.times(OURS, "s1") == (TIMES,)
+    assert sessions.get(OURS, "s1", "2026-12-01") == SESSION
+
+
+def test_a_moved_session_is_the_same_at_another_time(series: SeriesStore, sessions: SessionStore) -> None:
+    sessions.plan(OURS, with_agenda(SESSION, "customer-math"))
+    for days in (1, 2):
+        assert series.move(OURS, move(with_agenda(SESSION, "customer-math"), START + days * DAY, BEFORE))
+    occurrence = coming(series.times(OURS, "s1"), BEFORE, 1)[0]
+    assert (occurrence.id, occurrence.starts_at) == ("2026-12-01", START + 2 * DAY)
+    kept = sessions.get(OURS, "s1", "2026-12-01")
+    assert kept is not None
+    assert (kept.starts_at, kept.state, kept.card) == (START + 2 * DAY, State.AGENDA_POSTED, "customer-math")
+
+
+def test_a_session_that_has_begun_is_neither_skipped_nor_moved(series: SeriesStore, sessions: SessionStore) -> None:
+    hold(sessions, SESSION)
+    assert not series.skip(OURS, skipped(SESSION), also=refuse)
+    assert not series.move(OURS, move(SESSION, START + DAY, BEFORE), also=refuse)
+    assert series.times(OURS, "s1") == (TIMES,)
+
+
+def test_a_step_by_somebody_who_did_not_see_the_move_is_not_taken(series: SeriesStore, sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    later = move(SESSION, START + DAY, BEFORE)
+    assert series.move(OURS, later)
+    assert not sessions.post_agenda(OURS, with_agenda(SESSION), also=refuse)
+    assert not sessions.open(OURS, open_(SESSION, START), [PROMISE], also=refuse)
+    assert not series.skip(OURS, skipped(SESSION), also=refuse)
+    assert sessions.get(OURS, "s1", "2026-12-01") == later
+
+
+def test_a_move_by_somebody_who_did_not_see_the_agenda_keeps_it(series: SeriesStore, sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    sessions.post_agenda(OURS, with_agenda(SESSION, "customer-math"))
+    assert series.move(OURS, move(SESSION, START + DAY, BEFORE))
+    assert sessions.get(OURS, "s1", "2026-12-01") == move(with_agenda(SESSION, "customer-math"), START + DAY, BEFORE)
+
+
+def test_other_times_hold_from_a_day_on(series: SeriesStore, sessions: SessionStore) -> None:
+    later = a_session("2027-01-05", starts_at=NEXT, ends_at=NEXT + LENGTH)
+    for session in (SESSION, later):
+        sessions.plan(OURS, session)
+    sessions.add_topic(OURS, "s1", a_topic(occurrence="2027-01-05"))
+    series.skip(OURS, skipped(a_session("2027-02-02", starts_at=NEXT + 28 * DAY, ends_at=NEXT + 29 * DAY)))
+    (old,) = series.times(OURS, "s1")
+    ended, new = change_from(old, date(2026, 12, 2), new_id="s1.2", rule=Rule.read("weekly on Wednesday"))
+    changed = retimed([SESSION, later], new, BEFORE)
+    assert series.change_times(OURS, "s1", ended, new, changed)
+    assert series.times(OURS, "s1") == (replace(ended, exceptions={}), new)
+    states = {one.occurrence: one.state for one in sessions.of_series(OURS, "s1")}
+    assert (states["2026-12-01"], states["2027-01-05"]) == (State.PLANNED, State.SKIPPED)
+    assert [topic.occurrence for topic in sessions.topics(OURS, "s1")] == ["2026-12-02"]
+
+
+def test_other_times_keep_what_was_changed_about_their_days(series: SeriesStore) -> None:
+    january = a_session("2027-01-05", starts_at=NEXT, ends_at=NEXT + LENGTH)
+    series.skip(OURS, skipped(SESSION))
+    series.move(OURS, move(january, NEXT + DAY, BEFORE))
+    (old,) = series.times(OURS, "s1")
+    ended, new = change_from(old, date(2027, 1, 1), new_id="s1.2", at=time(14))
+    assert series.change_times(OURS, "s1", ended, new)
+    first, second = series.times(OURS, "s1")
+    assert first.exceptions == {date(2026, 12, 1): None}
+    assert second == new
+    assert second.exceptions == {date(2027, 1, 5): NEXT + DAY}
+
+
+def test_of_two_who_change_the_times_one_does(series: SeriesStore) -> None:
+    ended, new = change_from(TIMES, date(2026, 12, 1), new_id="s1.2", at=time(14))
+    assert series.change_times(OURS, "s1", ended, new)
+    assert not series.change_times(OURS, "s1", ended, replace(new, at=time(16)), also=refuse)
+    assert series.times(OURS, "s1") == (ended, new)
+
+
+# One session
+
+
+def test_a_session_of_an_occurrence_is_there_once(sessions: SessionStore) -> None:
+    assert sessions.get(OURS, "s1", "2026-12-01") is None
+    assert sessions.plan(OURS, SESSION)
+    assert not sessions.plan(OURS, replace(SESSION, starts_at=BEFORE))
+    assert sessions.get(OURS, "s1", "2026-12-01") == SESSION
+
+
+def test_a_session_goes_from_its_agenda_to_its_summary(sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    announced = with_agenda(SESSION, "customer-math")
+    assert sessions.post_agenda(OURS, announced)
+    assert not sessions.post_agenda(OURS, announced, also=refuse)
+    running = open_(announced, START)
+    assert not sessions.close(OURS, close(running, END), also=refuse)
+    assert sessions.open(OURS, running, [PROMISE, TOPIC])
+    assert sessions.get(OURS, "s1", "2026-12-01") == running
+    assert sessions.close(OURS, close(running, END))
+    assert not sessions.close(OURS, close(running, END + MINUTE), also=refuse)
+    assert sessions.last_closed(OURS, "s1") == close(running, END)
+
+
+def test_of_openings_at_once_one_comes_about(sessions: SessionStore, database_url: str) -> None:
+    sessions.plan(OURS, SESSION)
+    together = Barrier(4)
+
+    def start(number: int) -> bool:
+        with closing(Database(database_url)) as database:
+            together.wait()
+            return SessionStore(database).open(OURS, open_(SESSION, START + number * MINUTE), [PROMISE])
+
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(start, range(4)))
+    assert sorted(opened) == [False, False, False, True]
+    assert sessions.get(OURS, "s1", "2026-12-01") == open_(SESSION, START + opened.index(True) * MINUTE)
+    assert sessions.entries(OURS, SESSION) == [Entry(PROMISE, 0)]
+
+
+def test_what_belongs_to_an_opening_fails_with_it(sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    with pytest.raises(InterruptedError):
+        sessions.open(OURS, open_(SESSION, START), [PROMISE], also=refuse)
+    assert sessions.get(OURS, "s1", "2026-12-01") == SESSION
+    assert sessions.entries(OURS, SESSION) == []
+
+
+def test_the_sessions_of_a_series_come_the_latest_first(sessions: SessionStore) -> None:
+    for number in range(3):
+        starts_at = START + number * WEEK
+        hold(sessions, a_session(f"2026-12-{number + 1:02}", starts_at=starts_at, ends_at=starts_at + LENGTH))
+    assert [one.occurrence for one in sessions.of_series(OURS, "s1", 2)] == ["2026-12-03", "2026-12-02"]
+    last = sessions.last_closed(OURS, "s1")
+    assert last is not None
+    assert last.occurrence == "2026-12-03"
+
+
+# Its list
+
+
+def test_what_came_of_an_item_is_remembered(sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    running = open_(SESSION, START)
+    sessions.open(OURS, running, [PROMISE, TOPIC])
+    said = settle(entries_of([PROMISE])[0], running, Status.MISSED, HOST, START + MINUTE, "By Friday")
+    assert sessions.settle(OURS, running, said, START + MINUTE)
+    assert sessions.entries(OURS, SESSION) == [said, Entry(TOPIC, 1)]
+
+
+def test_more_comes_at_the_end_of_the_list_and_once(sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    assert not sessions.add_items(OURS, SESSION, [TOPIC], also=refuse)
+    sessions.open(OURS, open_(SESSION, START), [])
+    for _ in range(2):
+        assert sessions.add_items(OURS, SESSION, [TOPIC])
+    assert sessions.add_items(OURS, SESSION, [PROMISE])
+    assert [entry.item for entry in sessions.entries(OURS, SESSION)] == [TOPIC, PROMISE]
+
+
+def test_what_nobody_ticked_was_not_reached(sessions: SessionStore) -> None:
+    hold(sessions, SESSION, (PROMISE, Status.WAITING), (TOPIC, Status.DISCUSSED))
+    statuses = [(entry.status, entry.by) for entry in sessions.entries(OURS, SESSION)]
+    assert statuses == [(Status.NOT_REACHED, ""), (Status.DISCUSSED, HOST)]
+
+
+def test_after_the_close_a_slip_can_be_put_right_for_a_day(sessions: SessionStore) -> None:
+    hold(sessions, SESSION, (PROMISE, Status.WAITING))
+    kept = Entry(PROMISE, 0, Status.KEPT, HOST, END)
+    assert sessions.settle(OURS, CLOSED, kept, END + DAY - MINUTE)
+    assert not sessions.settle(OURS, CLOSED, replace(kept, status=Status.MISSED), END + DAY, also=refuse)
+    assert not sessions.settle(OURS, CLOSED, Entry(TOPIC, 0, Status.DISCUSSED), END, also=refuse)
+    assert [entry.status for entry in sessions.entries(OURS, SESSION)] == [Status.KEPT]
+
+
+def test_what_sessions_leave_is_carried_until_one_finishes_it(sessions: SessionStore) -> None:
+    outcomes = [
+        {PROMISE: Status.WAITING, TOPIC: Status.WAITING},
+        {PROMISE: Status.MISSED, TOPIC: Status.DISCUSSED},
+    ]
+    for number, came_out in enumerate(outcomes):
+        starts_at = START + number * WEEK
+        session = a_session(f"2026-12-{number + 1:02}", starts_at=starts_at, ends_at=starts_at + LENGTH)
+        hold(sessions, session, *came_out.items())
+    assert sessions.carried(OURS, "s1", [PROMISE.id, TOPIC.id]) == {PROMISE.id: 2}
+    assert sessions.carried(OURS, "s1", []) == {}
+
+
+def test_what_an_open_session_has_yet_to_reach_is_not_carried(sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    sessions.open(OURS, open_(SESSION, START), [PROMISE])
+    assert sessions.carried(OURS, "s1", [PROMISE.id]) == {}
+
+
+# What people put on it
+
+
+def test_a_topic_is_on_lists_until_it_was_discussed(sessions: SessionStore) -> None:
+    assert sessions.add_topic(OURS, "s1", a_topic())
+    assert not sessions.add_topic(OURS, "s1", a_topic(), also=refuse)
+    hold(sessions, SESSION, (TOPIC, Status.NOT_REACHED))
+    assert sessions.topics(OURS, "s1") == [a_topic()]
+    sessions.settle(OURS, CLOSED, Entry(TOPIC, 0, Status.DISCUSSED, HOST, END), END)
+    assert sessions.topics(OURS, "s1") == []
+
+
+def test_a_withdrawn_topic_is_on_no_list(sessions: SessionStore) -> None:
+    for number in (2, 1):
+        sessions.add_topic(OURS, "s1", a_topic(f"t{number}", at=BEFORE + number * MINUTE))
+    assert [topic.id for topic in sessions.topics(OURS, "s1")] == ["t1", "t2"]
+    assert sessions.withdraw_topic(OURS, "s1", "t1", BEFORE)
+    assert not sessions.withdraw_topic(OURS, "s1", "t1", BEFORE)
+    assert [topic.id for topic in sessions.topics(OURS, "s1")] == ["t2"]
+
+
+def test_the_last_update_of_somebody_counts(sessions: SessionStore) -> None:
+    first, again = an_update(PROMISE.id, GUEST, "Started."), an_update(PROMISE.id, GUEST, "Done.", BEFORE + MINUTE)
+    others = an_update(PROMISE.id, HOST)
+    for given in (first, others, again):
+        sessions.give_update(OURS, "s1", given)
+    assert sessions.updates(OURS, "s1", since=BEFORE - MINUTE) == [others, again]
+    assert sessions.updates(OURS, "s1", since=BEFORE + MINUTE) == []
+
+
+# Messages
+
+
+def test_a_message_is_posted_by_whoever_claims_it_first(sessions: SessionStore) -> None:
+    assert sessions.begin_posting(OURS, SESSION, AGENDA, 0, BEFORE)
+    assert not sessions.begin_posting(OURS, SESSION, AGENDA, 0, BEFORE)
+    sessions.not_posted(OURS, SESSION, AGENDA, 0)
+    assert sessions.begin_posting(OURS, SESSION, AGENDA, 0, BEFORE + MINUTE)
+    sessions.posted(OURS, SESSION, AGENDA, "1.1", "digest")
+    assert not sessions.begin_posting(OURS, SESSION, AGENDA, 1, START)
+    assert sessions.messages(OURS, SESSION) == [Message(AGENDA, 1, BEFORE + MINUTE, "1.1", "digest")]
+
+
+def test_what_a_message_shows_is_remembered(sessions: SessionStore) -> None:
+    for part, now in ((OPENING, START), (AGENDA, BEFORE), (PROMISE.id, START)):
+        sessions.begin_posting(OURS, SESSION, part, 0, now)
+        sessions.posted(OURS, SESSION, part, "1.1")
+    sessions.drawn(OURS, SESSION, AGENDA, "digest", START)
+    sessions.lose(OURS, SESSION, OPENING)
+    shown = sessions.messages(OURS, SESSION)
+    assert [message.part for message in shown] == [AGENDA, OPENING, PROMISE.id]
+    assert (shown[0].drawn, shown[0].drawn_at, shown[1].gone) == ("digest", START, True)
+
+
+# Workspaces
+
+
+@pytest.mark.parametrize("other", [THEIRS, SAME_TEAM_ELSEWHERE])
+def test_workspaces_do_not_see_or_change_each_other(
+    series: SeriesStore, sessions: SessionStore, other: WorkspaceKey
+) -> None:
+    sessions.plan(OURS, SESSION)
+    sessions.open(OURS, open_(SESSION, START), [PROMISE])
+    sessions.add_topic(OURS, "s1", a_topic())
+    sessions.give_update(OURS, "s1", an_update(PROMISE.id, GUEST))
+    sessions.begin_posting(OURS, SESSION, OPENING, 0, START)
+    before = everything(series, sessions, OURS)
+    assert everything(series, sessions, other) == (None, [], (), [], [], {}, [], [], [])
+    assert not series.save(other, reword(SERIES, "Hour", ""))
+    assert not series.end(other, "s1", START)
+    assert not series.skip(other, skipped(SESSION))
+    assert not series.change_times(other, "s1", *change_from(TIMES, date(2026, 12, 1), new_id="x", at=time(14)))
+    assert not sessions.close(other, CLOSED)
+    assert not sessions.settle(other, SESSION, Entry(PROMISE, 0, Status.KEPT), START)
+    assert not sessions.withdraw_topic(other, "s1", "t1", START)
+    sessions.posted(other, SESSION, OPENING, "2.2")
+    sessions.lose(other, SESSION, OPENING)
+    assert everything(series, sessions, OURS) == before
+
+
+def everything(series: SeriesStore, sessions: SessionStore, key: WorkspaceKey) -> tuple[Any, ...]:
+    long_ago: datetime = FOUNDED
+    return (
+        series.get(key, "s1"),
+        series.of_channel(key, "C1"),
+        series.times(key, "s1"),
+        sessions.of_series(key, "s1"),
+        sessions.entries(key, SESSION),
+        sessions.carried(key, "s1", [PROMISE.id]),
+        sessions.topics(key, "s1"),
+        sessions.updates(key, "s1", long_ago),
+        sessions.messages(key, SESSION),
+    )
