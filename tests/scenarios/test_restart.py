@@ -62,6 +62,7 @@ def die_before_posting(stage: Stage, process: subprocess.Popen[bytes], ask: Call
     stage.workspace.wait_for(
         lambda: any(call.method == "chat.postMessage" for call in stage.workspace.calls[tried:]), PATIENCE
     )
+    stage.workspace.wait_for(lambda: all(item.is_settled for item in stage.workspace.deliveries), PATIENCE)
     process.kill()
     process.wait()
     stage.workspace.wait_for(lambda: not stage.workspace.sockets.is_connected, PATIENCE)
