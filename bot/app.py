@@ -12,6 +12,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 
+from bot.accountability.listeners import AccountabilityListeners
+from bot.accountability.service import AccountabilityService
 from bot.answers.advisor import Advisor, open_advisor
 from bot.answers.listeners import AnswerListeners
 from bot.answers.posting import Poster
@@ -22,11 +24,10 @@ from bot.errors import CcoError, Unavailable
 from bot.guidance import guidance_of
 from bot.keys import WorkspaceKey
 from bot.readiness.checks import read_check
-from bot.readiness.confirming import After
 from bot.readiness.listeners import ReadinessListeners
 from bot.readiness.planning import Policy
 from bot.readiness.report import BoardPage
-from bot.readiness.service import ReadinessService, Surroundings
+from bot.readiness.service import ReadinessService
 from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.scheduler.runner import Runner
 from bot.scheduler.store import ScheduleStore
@@ -42,6 +43,7 @@ from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
+from bot.surroundings import After, Surroundings
 from bot.variables import unwritable_cache
 
 log = logging.getLogger(__name__)
@@ -88,6 +90,7 @@ class Bot:
     guard: Guard
     answers: AnswerService
     readiness: ReadinessService
+    accountability: AccountabilityService
     ticker: Ticker
     schedule: ScheduleStore
     lanes: LaneStore
@@ -150,7 +153,8 @@ class Bot:
     def clean(self) -> None:
         """Enforce the retention times."""
         now = self.clock()
-        gone = self.answers.clean() + self.readiness.clean() + self.deliveries.clean(now - DELIVERIES_KEPT)
+        gone = self.answers.clean() + self.readiness.clean() + self.accountability.clean()
+        gone += self.deliveries.clean(now - DELIVERIES_KEPT)
         gone += self.schedule.clean(now - DONE_KEPT) + self.lanes.clean(now - LANES_KEPT)
         self.readiness.erase()
         self.database.forget_erased()
@@ -224,23 +228,22 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     deliveries = DeliveryStore(database)
     guard = Guard(gateway, deliveries, clock, on_dead_token=lambda _: None)
     schedule, lanes = ScheduleStore(database), LaneStore(database)
-    readiness = _readiness(
-        settings,
-        advisor,
-        Surroundings(
-            database,
-            schedule,
-            gateway,
-            Budget(lanes, clock),
-            clock,
-            _after(guard),
-            lambda error: guard.on_dead_token(error),
-        ),
-    )
     runner = Runner(schedule, clock)
-    readiness.register(runner)
     ticker = Ticker(runner)
-    readiness.wake = ticker.wake
+    around = Surroundings(
+        database,
+        schedule,
+        gateway,
+        Budget(lanes, clock),
+        clock,
+        _after(guard),
+        ticker.wake,
+        lambda error: guard.on_dead_token(error),
+    )
+    readiness = _readiness(settings, advisor, around)
+    readiness.register(runner)
+    accountability = AccountabilityService(around, settings.cco_admins)
+    accountability.register(runner)
     store = AnswerStore(database)
     pacer = Pacer(lambda work: guard.soon(lambda _: work(), Incoming({})))
     answers = AnswerService(
@@ -252,11 +255,13 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
         retention=timedelta(days=settings.cco_retention_days),
     )
     ReadinessListeners(readiness, gateway, guard).register(bolt)
+    AccountabilityListeners(accountability, gateway, guard).register(bolt)
     AnswerListeners(answers, gateway, guard, clock).register(bolt)
     register_catch_alls(bolt)
     app_token = settings.slack_app_token.get_secret_value()
     socket = SocketModeHandler(bolt, app_token, receive_buffer_size=RECEIVED_AT_ONCE)
-    bot = Bot(bolt, socket, guard, answers, readiness, ticker, schedule, lanes, deliveries, database, clock)
+    wings = (answers, readiness, accountability)
+    bot = Bot(bolt, socket, guard, *wings, ticker, schedule, lanes, deliveries, database, clock)
     guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.code))
     return bot
 

@@ -26,6 +26,7 @@ OAUTH = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 REACH = "check the network and SLACK_API_URL"
 WITHOUT = {  # what becomes of the work of a scope that may be declined
     "files:write": "files by `cco export` alone",
+    "im:write": "a reminder may come twice when Slack did not answer",
     "channels:history": "in a public channel a message may come twice when Slack did not answer",
     "groups:history": "in a private channel a message may come twice when Slack did not answer",
 }

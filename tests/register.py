@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.accountability.listeners import AccountabilityListeners
 from bot.answers.listeners import AnswerListeners
 from bot.readiness.listeners import ReadinessListeners
 from bot.slack.bolt import Guard
@@ -37,5 +38,6 @@ def everything_listened_to() -> Register:
     guard = Guard(nothing, nothing, lambda: datetime.now(UTC), lambda _: None)
     taken = Register()
     ReadinessListeners(nothing, nothing, guard).register(taken)  # type: ignore[arg-type]
+    AccountabilityListeners(nothing, nothing, guard).register(taken)  # type: ignore[arg-type]
     AnswerListeners(nothing, nothing, guard, guard.clock).register(taken)  # type: ignore[arg-type]
     return taken

@@ -27,8 +27,9 @@ REASONS = {
     "files:write": "the results as files",
     "channels:history": "after an unknown outcome: was the message posted?",
     "groups:history": "the same in a private channel",
+    "im:write": "conversations.open: the direct message to look in after an unknown outcome",
 }
-OPTIONAL = {"files:write", "channels:history", "groups:history"}
+OPTIONAL = {"files:write", "channels:history", "groups:history", "im:write"}
 EVENTS_WITHOUT_SCOPE = {"app_home_opened"}
 
 

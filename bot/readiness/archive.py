@@ -12,7 +12,7 @@ from bot.readiness.findings import Earlier
 from bot.readiness.report import BoardPage, Guidance, Report
 from bot.readiness.rounds import Result, Round
 from bot.readiness.store import RoundStore
-from bot.readiness.times import zone_named
+from bot.slack.moments import zone_named
 
 
 class Archive:

@@ -6,7 +6,6 @@ What is to be told is in memory only. It is a courtesy: the vote is saved alread
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
@@ -17,6 +16,7 @@ from bot.readiness.presenting import Presenter
 from bot.readiness.store import RoundStore
 from bot.slack.budget import Budget
 from bot.slack.gateway import Gateway
+from bot.surroundings import After
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ WORTH_TELLING = 120.0  # seconds: later than that it only confuses
 SHORTEST_REST = 0.2  # seconds
 
 Voter = tuple[WorkspaceKey, str, str]  # workspace, round, person
-After = Callable[[float, Callable[[], None]], None]
 
 
 @dataclass

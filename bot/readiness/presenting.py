@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.readiness.ballots import Turnout
 from bot.readiness.checks import Answer, Check, Statement
@@ -11,14 +10,12 @@ from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier, Line, by_class, lines_of, percent
 from bot.readiness.rounds import SMALLEST_GROUP, SMALLEST_POSSIBLE, Result, Round
 from bot.readiness.tally import Tally
-from bot.readiness.times import zone_named
 from bot.readiness.views import (
     Bar,
     ChaseView,
     Choice,
     ConfirmationView,
     ManageForm,
-    Moment,
     MovementView,
     MyAnswersView,
     NamedAnswers,
@@ -41,6 +38,7 @@ from bot.readiness.views import (
     VoteForm,
     vote_value,
 )
+from bot.slack.moments import Moment, moment, zone_named
 
 PAGE = 12  # statements in a message of results: with their advice well under Slack's 50 blocks
 CONFIRMED = 5  # answers repeated in a confirmation
@@ -303,11 +301,6 @@ class Presenter:
             card_id=statement.card if known else "",
             advice=self._advice[statement.card] if known else "",
         )
-
-
-def moment(at: datetime, zone: ZoneInfo) -> Moment:
-    there = at.astimezone(zone)
-    return Moment(int(at.timestamp()), f"{there:%a} {there.day} {there:%b %Y, %H:%M} ({zone.key})")
 
 
 def tally_words(tally: Tally) -> str:

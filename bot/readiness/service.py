@@ -1,10 +1,8 @@
 """The readiness check, put together: what its listeners call, and what the scheduler does for it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.clock import Clock
 from bot.keys import WorkspaceKey
 from bot.readiness import later
 from bot.readiness.archive import Archive
@@ -12,7 +10,7 @@ from bot.readiness.ballot_store import BallotStore
 from bot.readiness.catalogue import Catalogue
 from bot.readiness.chasing import Chasing
 from bot.readiness.checks import Check
-from bot.readiness.confirming import After, Confirmations
+from bot.readiness.confirming import Confirmations
 from bot.readiness.drawing import Drawer
 from bot.readiness.history import History
 from bot.readiness.planning import Policy
@@ -28,26 +26,11 @@ from bot.readiness.views import Refused, StartForm
 from bot.readiness.voting import Voting
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.runner import Handler, Runner
-from bot.scheduler.store import ScheduleStore
-from bot.slack.budget import Budget
-from bot.slack.gateway import Gateway, TokenDead
+from bot.slack.gateway import TokenDead
 from bot.slack.messages import Declined
-from bot.storage.database import Database
+from bot.surroundings import Surroundings
 
 LEASE = timedelta(minutes=1)  # each action makes a call or two, or a batch of reminders
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What the readiness check needs of the rest of the bot. `after` does something later, off every ack's path."""
-
-    database: Database
-    schedule: ScheduleStore
-    gateway: Gateway
-    budget: Budget
-    clock: Clock
-    after: After
-    on_dead_token: Callable[[TokenDead], None]
 
 
 class ReadinessService:
@@ -69,7 +52,7 @@ class ReadinessService:
         archive = Archive(rounds, ballots, page, guidance, clock)
         troubles = Troubles(rounds, around.schedule, presenter, gateway, budget, clock)
         self._ballots, self._clock, self._policy, self._presenter = ballots, clock, policy, presenter
-        self.wake: Callable[[], None] = lambda: None  # has what is due looked for at once
+        self.wake = around.wake
         self.drawer = Drawer(rounds, ballots, presenter, gateway, budget, troubles, clock, around.on_dead_token)
         self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock)
         self.voting = Voting(rounds, ballots, presenter, clock)

@@ -16,11 +16,12 @@ from bot.readiness.planning import Draft, Plan, Policy, audience, problems, read
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import PARENT, Round
 from bot.readiness.store import RoundStore
-from bot.readiness.times import default_deadline, zone_named
+from bot.readiness.times import default_deadline
 from bot.readiness.views import Refused, StartConfirmation, StartForm
 from bot.scheduler.store import saving
 from bot.slack.gateway import ChannelClosed, Gateway, Person
 from bot.slack.messages import Declined
+from bot.slack.moments import zone_named
 
 DRAFTS_KEPT = timedelta(days=1)
 ASKED_ONE_BY_ONE = 50  # people looked up one at a time; beyond, Slack's whole list takes fewer calls

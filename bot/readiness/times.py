@@ -20,14 +20,6 @@ BETWEEN_CHASES = timedelta(hours=1)
 UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
 
-def zone_named(name: str) -> ZoneInfo:
-    """The zone of a person as Slack names it; UTC where this machine knows no such zone."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # a name that is unknown, or odd, or a folder of zones
-        return ZoneInfo("UTC")
-
-
 def default_deadline(now: datetime, zone: ZoneInfo, holidays: Collection[date] = ()) -> datetime:
     """The third working day after today at 17:00, today and 17:00 being those of the zone."""
     day = now.astimezone(zone).date()

@@ -3,17 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-@dataclass(frozen=True)
-class Moment:
-    """A time: each reader sees it in their own zone; `words` name the zone, for where Slack can't do that."""
-
-    unix: int
-    words: str
-
-    @property
-    def shown(self) -> str:
-        return f"<!date^{self.unix}^{{date_long_pretty}} at {{time}}|{self.words}>"
+from bot.slack.moments import Moment
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,16 @@ class Changes:
 
 @dataclass(frozen=True)
 class Due:
-    """An action that was claimed and is to be done now, by whoever holds the lease."""
+    """An action that was claimed and is to be done now, by whoever holds the lease.
+
+    `turn` is the time that was kept for it where it had to queue: it has waited and need not again.
+    """
 
     action: Action
     lease: str
     claimed_at: datetime
     tries: int  # this one included: from the second on, an earlier one may have taken effect
+    turn: datetime | None = None
 
     @property
     def late(self) -> timedelta:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.errors import TryLater, Unavailable
+from bot.errors import Queued, TryLater, Unavailable
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import MOST_TRIES, Action, Due, pause_after
 from bot.scheduler.store import ScheduleStore
@@ -24,7 +24,8 @@ class Runner:
     one after now, so that a long downtime makes one late run and not one for each miss.
     It runs outside any transaction, and again after a crash: `due.tries` and what it saved itself tell it how far the
     earlier try came. One that raises is called again after a pause, so only what may pass is worth raising; after a
-    TryLater it is called again at its time, however often that happens: no try was made, so none is counted.
+    TryLater it is called again at its time, however often that happens: no try was made, so none is counted. After a
+    Queued it is called again at its turn, with that in `due.turn`.
     """
 
     def __init__(self, store: ScheduleStore, clock: Clock, lease: timedelta = LEASE) -> None:
@@ -58,6 +59,8 @@ class Runner:
             return
         try:
             following = self._handle(key, due)
+        except Queued as queued:
+            self._store.queue(key, due, queued.turn_at)
         except TryLater as later:
             log.info("%s: not now: %s", due.action, later)
             self._store.put_off(key, due, self._clock() + timedelta(seconds=later.retry_after), tried=False)

@@ -44,6 +44,7 @@ DUE_ACTIONS = Table(
     Column("lease", String(32)),  # names the claim that it is done under
     Column("tries", Integer, nullable=False),  # how often doing it was begun
     Column("ended_at", UtcDateTime),  # done or given up
+    Column("turn", UtcDateTime),  # kept for it where it had to queue
     Index("due_actions_next", "state", "next_at"),
     Index("due_actions_ended", "ended_at"),
 )
@@ -143,7 +144,12 @@ class ScheduleStore:
         One that was not even `tried` counts as if it had not been begun.
         """
         with self._database.write() as connection:
-            return _end(connection, key, due, next_at=until, tries=due.tries if tried else due.tries - 1)
+            return _end(connection, key, due, next_at=until, tries=due.tries if tried else due.tries - 1, turn=None)
+
+    def queue(self, key: WorkspaceKey, due: Due, turn: datetime) -> bool:
+        """Let go of an action until its turn, as if it had not been begun. False as with `done`."""
+        with self._database.write() as connection:
+            return _end(connection, key, due, next_at=turn, tries=due.tries - 1, turn=turn)
 
     def give_up(self, key: WorkspaceKey, due: Due, now: datetime) -> bool:
         """Mark an action as failed for good, until somebody moves it. False as with `done`."""
@@ -187,11 +193,12 @@ def _names(action: Action) -> dict[str, str]:
 
 
 def _planned_for(due_at: datetime) -> dict[str, Any]:
-    return {"due_at": due_at, "state": PLANNED, "next_at": due_at, "lease": None, "tries": 0, "ended_at": None}
+    begun = {"lease": None, "tries": 0, "ended_at": None, "turn": None}
+    return {"due_at": due_at, "state": PLANNED, "next_at": due_at, **begun}
 
 
 def _claimed(connection: Connection, row: RowMapping, now: datetime, lease: timedelta) -> tuple[WorkspaceKey, Due]:
-    key, due = _key(row), Due(_action(row), secrets.token_hex(8), now, row["tries"] + 1)
+    key, due = _key(row), Due(_action(row), secrets.token_hex(8), now, row["tries"] + 1, row["turn"])
     taken = {"lease": due.lease, "next_at": now + lease, "tries": due.tries}
     connection.execute(update(DUE_ACTIONS).where(_named(key, due.action)).values(**taken))
     return key, due

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.clock import Clock
-from bot.errors import TryLater
+from bot.errors import Queued, TryLater
 from bot.keys import WorkspaceKey
 from bot.slack.lane_store import LaneStore
 from bot.slack.refusals import RateLimited
@@ -20,6 +20,7 @@ EDIT_HELD = timedelta(seconds=20)  # longer than an edit may take, so that an ol
 SAME_MESSAGE = timedelta(seconds=3)
 SAME_CHANNEL = timedelta(seconds=1)
 SAME_PERSON = timedelta(seconds=30)
+TURN_LASTS = timedelta(seconds=10)  # an action that comes later than that, after a crash say, queues anew
 
 Result = TypeVar("Result")
 
@@ -55,6 +56,21 @@ class Budget:
     def post(self, key: WorkspaceKey, channel: str, do: Callable[[], Result]) -> Result:
         """Post in a channel: once a second."""
         self._take(key, POSTS, {f"post {channel}": SAME_CHANNEL})
+        return self._limited(key, POSTS, do)
+
+    def post_in_turn(self, key: WorkspaceKey, channel: str, turn: datetime | None, do: Callable[[], Result]) -> Result:
+        """Post in a channel as one of very many: who has to wait gets a turn, and needs no second one then.
+
+        Raises Queued with the turn, to be given at the next call, or TryLater while the channel itself is not free.
+        """
+        now = self._clock()
+        if turn is None or now - turn > TURN_LASTS:
+            own = {f"post {channel}": SAME_CHANNEL}
+            wait, is_kept = self._lanes.queue(key, POSTS, EVERY[POSTS], own, now)
+            if wait and is_kept:
+                raise Queued(f"{POSTS}: its turn comes in {wait.total_seconds():.1f} s", now + wait, now)
+            if wait:
+                raise TryLater(f"{POSTS}: the channel is free in {wait.total_seconds():.1f} s", wait.total_seconds())
         return self._limited(key, POSTS, do)
 
     def whisper(self, key: WorkspaceKey, person: str, do: Callable[[], Result]) -> Result:

@@ -71,6 +71,11 @@ class Directory:
 
         yield from map(_person, _pages("users.list", look, "members"))
 
+    def direct_message(self, user_id: str) -> str:
+        """The id of our direct message with somebody. Raises SlackRefused with missing_scope without im:write."""
+        answer = call("conversations.open", lambda: self._client.conversations_open(users=[user_id]))
+        return str((answer.get("channel") or {}).get("id") or "")
+
     def link(self, channel: str, ts: str) -> str:
         """The address of a message, or nothing where Slack gives none."""
         try:

@@ -28,6 +28,7 @@ INPUT = "input"
 # Message metadata, by which our own posts are recognised after an unknown outcome
 ANSWER_EVENT = "cco_answer"
 ROUND_EVENT = "cco_round"
+ACCOUNTABILITY_EVENT = "cco_accountability"
 
 # The readiness check. A button's value is a round's id if nothing else is said.
 VOTE = "vote"  # one a possible answer, numbered; value: views.vote_value
@@ -63,3 +64,6 @@ VOTE_STATEMENT = "vote_statement"  # one a statement; a colon and the statement'
 MANAGE_DEADLINE = "manage_deadline"
 MANAGE_STARTER = "manage_starter"
 MANAGE_CO_FACILITATOR = "manage_co_facilitator"
+
+# Accountability. What ends in _FORM or _CONFIRMATION is a modal, what begins with IN_ an input in one, what ends in
+# _SHORTCUT a shortcut; all else is a button, whose value is an opaque id.

@@ -33,12 +33,28 @@ class LaneStore:
     def take(self, key: WorkspaceKey, wanted: Mapping[str, timedelta], now: datetime) -> timedelta:
         """Take all lanes, each for its time, or none: then returns how long until all are free."""
         with self._database.write() as connection:
-            free_at = _locked(connection, key, wanted, now)
+            free_at = max(_locked(connection, key, wanted, now).values())
             if free_at > now:
                 return free_at - now
             for lane, spacing in wanted.items():
                 connection.execute(update(LANES).where(_named(key, lane)).values(free_at=now + spacing))
         return timedelta()
+
+    def queue(
+        self, key: WorkspaceKey, lane: str, spacing: timedelta, own: Mapping[str, timedelta], now: datetime
+    ) -> tuple[timedelta, bool]:
+        """Take the next turn in a lane where turns are kept, and `own` lanes with it, each for its time from then on.
+
+        Returns how long until that turn, and whether it is kept: it is not while one of the `own` is not free.
+        """
+        with self._database.write() as connection:
+            free_at = _locked(connection, key, {lane: spacing, **own}, now)
+            turn = max(free_at.pop(lane), now)
+            if (own_at := max(free_at.values(), default=now)) > now:
+                return own_at - now, False
+            for name, span in {lane: spacing, **own}.items():
+                connection.execute(update(LANES).where(_named(key, name)).values(free_at=turn + span))
+        return turn - now, True
 
     def wait(self, key: WorkspaceKey, lane: str, now: datetime) -> timedelta:
         """How long until a lane is free."""
@@ -68,18 +84,19 @@ class LaneStore:
             return connection.execute(delete(LANES).where(LANES.c.free_at < before)).rowcount
 
 
-def _locked(connection: Connection, key: WorkspaceKey, wanted: Mapping[str, timedelta], now: datetime) -> datetime:
-    """When all lanes are free; whoever else wants one of them waits for the end of this transaction.
+def _locked(
+    connection: Connection, key: WorkspaceKey, wanted: Mapping[str, timedelta], now: datetime
+) -> dict[str, datetime]:
+    """When each lane is free; whoever else wants one of them waits for the end of this transaction.
 
     The update changes nothing: on PostgreSQL it locks the row, as a plain insert would not, and the order of the names
     keeps two that want the same lanes from waiting for each other.
     """
     rows = _insert(connection, key, dict.fromkeys(sorted(wanted), now))
-    locking = rows.on_conflict_do_update(index_elements=NAME, set_={"free_at": LANES.c.free_at}).returning(
-        LANES.c.free_at
-    )
-    free_at: datetime = max(connection.execute(locking).scalars())
-    return free_at
+    unchanged = rows.on_conflict_do_update(index_elements=NAME, set_={"free_at": LANES.c.free_at})
+    locking = unchanged.returning(LANES.c.lane, LANES.c.free_at)
+    rows = connection.execute(locking).mappings()
+    return {row["lane"]: row["free_at"] for row in rows}
 
 
 def _insert(connection: Connection, key: WorkspaceKey, free_at: Mapping[str, datetime]) -> Any:

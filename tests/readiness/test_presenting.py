@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,11 @@ from bot.readiness.checks import Answer, Check, Statement, Thresholds
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier
-from bot.readiness.presenting import CELLS, LABEL, PAGE, Presenter, bar, moment, tally_words
+from bot.readiness.presenting import CELLS, LABEL, PAGE, Presenter, bar, tally_words
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally
 from bot.readiness.views import ResultsView
+from bot.slack.moments import moment
 from tests.readiness.examples import CHECK, DEADLINE, NOON, UNHURRIED, a_round
 
 STRONG, GAP, SPLIT, FEW = Tally(9, 1), Tally(1, 9), Tally(5, 5), Tally(2, 1, 0, 7)
@@ -54,16 +55,6 @@ def order(pages: tuple[ResultsView, ...]) -> list[int]:
 
 
 # Times and tallies
-
-
-def test_a_moment_names_the_zone_it_is_written_in() -> None:
-    assert moment(DEADLINE, ZoneInfo("Europe/Berlin")).words == "Thu 26 Nov 2026, 13:00 (Europe/Berlin)"
-
-
-def test_a_moment_is_right_on_both_sides_of_a_clock_change() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    hours = [moment(datetime(2026, 10, day, 12, tzinfo=UTC), berlin).words[17:22] for day in (24, 26)]
-    assert hours == ["14:00", "13:00"]
 
 
 def test_times_are_written_in_the_zone_of_the_starter() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.readiness.times import Chase, Occasion, chases, default_deadline, may_chase, on_the_wall, span, zone_named
+from bot.readiness.times import Chase, Occasion, chases, default_deadline, may_chase, on_the_wall, span
 from tests.readiness.examples import MINUTE, NOON, UNHURRIED
 
 HALF_TIME, LAST_CALL = Occasion
@@ -83,15 +83,6 @@ def test_three_working_days_end_with_the_deadline(now: datetime, zone: ZoneInfo,
     assert sum(day.isoweekday() <= 5 and day not in holidays for day in days) == 3
     assert last.isoweekday() <= 5
     assert last not in holidays
-
-
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../UTC", "/etc/passwd", "America", "a\0b", "Europe/Berlin\n"])
-def test_a_zone_that_nobody_knows_is_utc(name: str) -> None:
-    assert zone_named(name) == ZoneInfo("UTC")
-
-
-def test_a_zone_is_found_by_its_name() -> None:
-    assert zone_named("Europe/Berlin") == BERLIN
 
 
 # Chasing

@@ -22,12 +22,13 @@ from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier
 from bot.readiness.later import Trouble
-from bot.readiness.presenting import Presenter, moment
+from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally
 from bot.readiness.views import CountingView, FilesView, InvitationView, NamesView, Refused, read_vote, vote_value
 from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.slack import ids
+from bot.slack.moments import moment
 from bot.slack.render import Renderer, View
 from bot.workspace.blocks import elements_of, problems, view_problems
 from tests.readiness.examples import DEADLINE, NOON, a_round

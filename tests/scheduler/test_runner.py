@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 
 from bot.clock import MovableClock
-from bot.errors import Refusal, TryLater, Unavailable
+from bot.errors import Queued, Refusal, TryLater, Unavailable
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import MOST_TRIES, Action, Due, pause_after
 from bot.scheduler.runner import Runner
@@ -298,6 +298,30 @@ def test_what_is_to_be_tried_later_is_never_given_up(
     assert len(doer.seen) == 2 * MOST_TRIES + 1
     assert rows(database, "state") == [("done",)]
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+def test_what_queued_is_done_at_its_turn_knows_it_and_counts_as_not_tried_before(
+    runner: Runner, database: Database, clock: MovableClock
+) -> None:
+    turn = NOON + 40 * SECOND
+    doer = Doer(Queued("not now", turn, NOON), failures=1)
+    runner.register("close", doer)
+    plan(database, CLOSE)
+    assert run_to_the_end(runner, clock) == [NOON, turn]
+    assert [(due.tries, due.turn) for _, due in doer.seen] == [(1, None), (1, turn)]
+
+
+def test_a_turn_that_was_missed_for_another_reason_is_not_kept(
+    runner: Runner, database: Database, clock: MovableClock
+) -> None:
+    doer = Doer(Queued("not now", NOON + SECOND, NOON), failures=1)
+    runner.register("close", doer)
+    plan(database, CLOSE)
+    runner.run_due()
+    clock.move(SECOND)
+    doer.error, doer.failures = TryLater("Slack says so", 5), 2
+    run_to_the_end(runner, clock)
+    assert [due.turn for _, due in doer.seen] == [None, NOON + SECOND, None]
 
 
 def test_a_try_that_a_crash_ended_still_counts_after_one_that_was_put_off(

@@ -12,9 +12,9 @@ from typing import NoReturn
 import pytest
 
 from bot.clock import MovableClock
-from bot.errors import TryLater
+from bot.errors import Queued, TryLater
 from bot.keys import WorkspaceKey
-from bot.slack.budget import EDIT_HELD, SAME_MESSAGE, Budget
+from bot.slack.budget import EDIT_HELD, SAME_MESSAGE, TURN_LASTS, Budget
 from bot.slack.gateway import RateLimited, UnknownOutcome
 from bot.slack.lane_store import LaneStore
 from bot.storage.database import Database
@@ -209,3 +209,49 @@ def test_a_message_is_let_go_whatever_happens(budget: Budget, another: Budget, e
 def test_the_longest_ids_have_room(budget: Budget) -> None:
     assert budget.edit(OURS, "C" * 32, "1" * 32, lambda: "done") == "done"
     assert whisper(budget, "p" * 64) == "done"
+
+
+# In turn
+
+
+def in_turn(budget: Budget, channel: str, turn: datetime | None = None) -> str:
+    return budget.post_in_turn(OURS, channel, turn, lambda: "done")
+
+
+def queued(budget: Budget, channel: str) -> datetime:
+    with pytest.raises(Queued) as found:
+        in_turn(budget, channel)
+    return found.value.turn_at
+
+
+def test_many_that_queue_at_once_each_get_a_turn_of_their_own(budget: Budget, clock: MovableClock) -> None:
+    assert in_turn(budget, "D0") == "done"
+    turns = [queued(budget, f"D{number}") for number in range(1, 6)]
+    assert [(turn - NOON).total_seconds() for turn in turns] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+    for number, turn in enumerate(turns, 1):
+        clock.move(turn - clock())
+        assert in_turn(budget, f"D{number}", turn) == "done"
+
+
+def test_turns_are_kept_for_all_processes_together(budget: Budget, another: Budget) -> None:
+    in_turn(budget, "D0")
+    assert queued(budget, "D1") < queued(another, "D2") < queued(budget, "D3")
+
+
+def test_a_channel_that_is_not_free_holds_up_nobody_else(budget: Budget, clock: MovableClock) -> None:
+    in_turn(budget, "D0")
+    clock.move(timedelta(seconds=0.5))
+    with pytest.raises(TryLater) as busy:
+        in_turn(budget, "D0")
+    assert not isinstance(busy.value, Queued)
+    assert busy.value.retry_after == pytest.approx(0.5)
+    assert in_turn(budget, "D1") == "done"
+
+
+def test_a_turn_that_is_long_over_has_to_queue_anew(budget: Budget, clock: MovableClock) -> None:
+    in_turn(budget, "D0")
+    turn = queued(budget, "D1")
+    clock.move(TURN_LASTS + timedelta(seconds=1))
+    in_turn(budget, "D2")
+    with pytest.raises(Queued):
+        in_turn(budget, "D1", turn)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from pathlib import Path
 
 import pytest
 
-from bot.answers import listeners, posting
-from bot.readiness import listeners as readiness_listeners
+import bot
+from bot.accountability import sending
+from bot.answers import posting
 from bot.readiness import posting as readiness_posting
 from bot.resources import MANIFEST, TEMPLATES
 from bot.slack import ids
@@ -17,17 +19,19 @@ from tests.register import Register, everything_listened_to
 
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in sorted(TEMPLATES.rglob("*.j2")))
 NAMES = {name: value for name, value in vars(ids).items() if name.isupper()}
-FORMS = {ids.FOLLOW_UP_FORM, ids.FEEDBACK_FORM, ids.START_FORM, ids.START_CONFIRMATION, ids.VOTE_FORM, ids.MANAGE_FORM}
-INPUTS = {
+FORMS = {value for name, value in NAMES.items() if name.endswith(("_FORM", "_CONFIRMATION"))}
+INPUTS = {name for name in NAMES if name.startswith("IN_")} | {
     "FOLLOW_UP_TEXT", "FEEDBACK_REASON", "FEEDBACK_COMMENT", "FEEDBACK_KEEP", "INPUT",
     "START_CHECK", "START_CHANNEL", "START_AUDIENCE", "START_PEOPLE", "START_DEADLINE", "START_ANONYMITY",
     "START_SHOWN", "START_SMALLEST", "START_CO_FACILITATOR", "VOTE_STATEMENT",
     "MANAGE_DEADLINE", "MANAGE_STARTER", "MANAGE_CO_FACILITATOR",
 }  # fmt: skip
-METADATA = {"ANSWER_EVENT", "ROUND_EVENT"}
-SHORTCUTS = {"RUN_CHECK", "RUN_CHECK_HERE"}
+METADATA = {name for name in NAMES if name.endswith("_EVENT")}
+SHORTCUTS = {"RUN_CHECK", "RUN_CHECK_HERE"} | {name for name in NAMES if name.endswith("_SHORTCUT")}
 CLICKED = NAMES.keys() - INPUTS - METADATA - SHORTCUTS - {"COMMAND"}
-LISTENERS = inspect.getsource(listeners) + inspect.getsource(readiness_listeners)
+LISTENERS = "\n".join(
+    path.read_text(encoding="utf-8") for path in sorted(Path(bot.__file__).parent.rglob("listeners.py"))
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,7 @@ def test_every_input_that_a_template_draws_is_named() -> None:
 def test_posts_are_marked_with_the_event_they_are_recognised_by() -> None:
     assert "Mark(ANSWER_EVENT, " in inspect.getsource(posting)
     assert "Mark(ROUND_EVENT, " in inspect.getsource(readiness_posting)
+    assert "Mark(ACCOUNTABILITY_EVENT, " in inspect.getsource(sending)
 
 
 def test_no_two_names_share_an_id() -> None:

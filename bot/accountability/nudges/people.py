@@ -50,6 +50,9 @@ class Person:
         return allowed_from(moment, self.zone, self.settings.quiet, self.workdays)
 
 
-def person(user_id: str, settings: Settings, zone: ZoneInfo) -> Person:
-    """Somebody as they chose to be reminded; `zone` is theirs, chosen or told by Slack."""
-    return Person(user_id, settings, zone, Workdays(settings.country))
+def person(user_id: str, settings: Settings, zone: ZoneInfo, country: str = "") -> Person:
+    """Somebody as they chose to be reminded; `zone` is theirs, chosen or told by Slack.
+
+    `country` is whose holidays count for those who chose none.
+    """
+    return Person(user_id, settings, zone, Workdays(settings.country or country))

@@ -1,0 +1,19 @@
+"""Registers what this wing listens to; each part of it has its own."""
+
+from slack_bolt import App
+
+from bot.accountability.service import AccountabilityService
+from bot.slack.bolt import Guard
+from bot.slack.gateway import Gateway
+
+
+class AccountabilityListeners:
+    """This wing's listeners."""
+
+    def __init__(self, service: AccountabilityService, gateway: Gateway, guard: Guard) -> None:
+        self._service = service
+        self._gateway = gateway
+        self._guard = guard
+
+    def register(self, app: App) -> None:
+        """To be called before the answers' listeners, which take every command."""

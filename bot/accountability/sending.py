@@ -1,0 +1,138 @@
+"""Sends what is due, so that nothing is lost and hardly anything comes twice.
+
+A try whose outcome nobody knows (no answer, or a death before ours was saved) is followed by one look for the message,
+where the bot may look. When it is not there, or nobody can say, it is sent once more; never a third time.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+
+from bot.clock import Clock
+from bot.keys import WorkspaceKey
+from bot.scheduler.actions import Due
+from bot.slack.budget import Budget
+from bot.slack.gateway import ChannelClosed, Gateway, Mark, Posted, SlackRefused, TokenDead
+from bot.slack.ids import ACCOUNTABILITY_EVENT
+from bot.slack.render import View
+
+log = logging.getLogger(__name__)
+
+MOST_SENDS = 2
+CLOCKS_APART = 60  # seconds that Slack's clock may be away from ours
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    REFUSED = "refused"  # by Slack, for something about this message
+    CLOSED = "closed"  # the channel, or the person, takes no messages
+    UNKNOWN = "unknown"  # sent as often as it may be, and nobody knows
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a message, and where it is."""
+
+    outcome: Outcome
+    channel: str = ""
+    ts: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        return self.outcome is Outcome.SENT
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to send the message of this name. From the second on, an earlier one may have taken effect.
+
+    `since` is when the first was begun; `turn` the time kept for it, see Budget.post_in_turn.
+    """
+
+    name: str
+    number: int
+    since: datetime
+    turn: datetime | None = None
+
+    @classmethod
+    def of(cls, due: Due) -> "Attempt":
+        """For a message that belongs to an action alone."""
+        return cls(str(due.action), due.tries, min(due.action.due_at, due.claimed_at), due.turn)
+
+    @property
+    def id(self) -> str:
+        """What the message is marked with; other apps can read that, so it tells nothing."""
+        return sha256(self.name.encode()).hexdigest()[:20]
+
+
+class Sender:
+    """Sends for the actions that are due. Called in a handler of the schedule, which runs again after a failure."""
+
+    def __init__(self, gateway: Gateway, budget: Budget, clock: Clock) -> None:
+        self._gateway = gateway
+        self._budget = budget
+        self._clock = clock
+
+    def direct(self, key: WorkspaceKey, user_id: str, view: View, attempt: Attempt) -> Sent:
+        """Send a direct message. Raises what `post` raises."""
+        return self.post(key, user_id, view, attempt)
+
+    def post(
+        self,
+        key: WorkspaceKey,
+        channel_id: str,
+        view: View,
+        attempt: Attempt,
+        thread_ts: str = "",
+        simpler: View | None = None,
+    ) -> Sent:
+        """Post a message, `channel_id` being a channel's or a person's.
+
+        Raises TokenDead, TryLater when it is not its turn, and UnknownOutcome: the schedule then calls again.
+        """
+        mark = Mark(ACCOUNTABILITY_EVENT, attempt.id)
+        if attempt.number > 1:
+            if found := self._found(channel_id, thread_ts, mark, attempt):
+                return Sent(Outcome.SENT, found.channel, found.ts)
+            if attempt.number > MOST_SENDS:
+                log.warning("%s: sent %d times without an answer; leaving it", attempt.name, MOST_SENDS)
+                return Sent(Outcome.UNKNOWN)
+            log.warning("%s: sending it once more, as nobody knows whether it arrived", attempt.name)
+        return self._send(key, channel_id, view, attempt, thread_ts, mark, simpler)
+
+    def _send(
+        self,
+        key: WorkspaceKey,
+        channel_id: str,
+        view: View,
+        attempt: Attempt,
+        thread_ts: str,
+        mark: Mark,
+        simpler: View | None,
+    ) -> Sent:
+        def send() -> Posted:
+            return self._gateway.post(channel_id, view, thread_ts, mark, simpler)
+
+        try:
+            posted = self._budget.post_in_turn(key, channel_id, attempt.turn, send)
+        except TokenDead:
+            raise
+        except SlackRefused as error:
+            log.warning("%s: can't be sent: %s", attempt.name, error)
+            return Sent(Outcome.CLOSED if isinstance(error, ChannelClosed) else Outcome.REFUSED)
+        return Sent(Outcome.SENT, posted.channel, posted.ts)
+
+    def _found(self, channel_id: str, thread_ts: str, mark: Mark, attempt: Attempt) -> Posted | None:
+        """The message of an earlier try. None where it is not, or the bot may not look."""
+        since = f"{attempt.since.timestamp() - CLOCKS_APART:.6f}"
+        try:
+            place = channel_id if channel_id.startswith(("C", "D", "G")) else self._gateway.direct_message(channel_id)
+            ts = self._gateway.posted(place, thread_ts, mark, since)
+        except TokenDead:
+            raise
+        except SlackRefused as error:
+            log.info("%s: can't look whether it was sent: %s", attempt.name, error)
+            return None
+        return Posted(place, ts) if ts else None

@@ -1,0 +1,45 @@
+"""Accountability, put together: what its listeners call, and what the scheduler does for it."""
+
+from collections.abc import Collection
+
+from bot.accountability.knowing import Acquaintances
+from bot.accountability.nudges.store import PeopleStore
+from bot.accountability.sending import Sender
+from bot.keys import WorkspaceKey
+from bot.scheduler.actions import Action, Due
+from bot.scheduler.runner import Handler, Runner
+from bot.slack.gateway import TokenDead
+from bot.surroundings import Surroundings
+
+
+class AccountabilityService:
+    """The use cases by theme. `admins` are people's ids who may change whatever others made."""
+
+    def __init__(self, around: Surroundings, admins: Collection[str] = (), country: str = "") -> None:
+        people = PeopleStore(around.database)
+        self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
+        self.sender = Sender(around.gateway, around.budget, around.clock)
+        self.admins = admins
+        self._handlers: dict[str, Handler] = {}
+        self._on_dead_token = around.on_dead_token
+
+    def register(self, runner: Runner) -> None:
+        """Have what is planned for later done."""
+        for kind, handler in self._handlers.items():
+            runner.register(kind, self._watched(handler))
+
+    def clean(self) -> int:
+        """Forget what is past its time."""
+        return 0
+
+    def _watched(self, handler: Handler) -> Handler:
+        """A dead token ends the bot, whoever meets it first."""
+
+        def handle(key: WorkspaceKey, due: Due) -> Action | None:
+            try:
+                return handler(key, due)
+            except TokenDead as error:
+                self._on_dead_token(error)
+                raise
+
+        return handle
