@@ -1,7 +1,9 @@
 """What `/cco …` asks of this wing: which command, and what stands after it. Anything else is a question."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Any
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -38,6 +40,22 @@ def command_of(text: str) -> tuple[Command, str] | None:
     if command is None or not _fits(command, rest):
         return None
     return command, rest
+
+
+def asks_for(*wanted: Command) -> Callable[[dict[str, Any]], bool]:
+    """A matcher for Bolt: is what came one of these commands?"""
+
+    def matches(body: dict[str, Any]) -> bool:
+        found = command_of(str(body.get("text") or ""))
+        return found is not None and found[0] in wanted
+
+    return matches
+
+
+def rest_of(text: str) -> str:
+    """What stands after a command that `asks_for` has matched."""
+    found = command_of(text)
+    return found[1] if found else ""
 
 
 def _fits(command: Command, rest: str) -> bool:

@@ -6,15 +6,25 @@ that a change can't be missed, and looks that come to the same moment are one.
 
 from datetime import datetime
 
-from bot.scheduler.actions import Action
+from bot.accountability.commitments.commitment import Commitment
+from bot.scheduler.actions import Action, Changes
 
 NUDGE = "nudge"  # subject: the person
 AIR_COVER = "air_cover"  # subject: the channel
 TELL_OF_COMMITMENT = "tell_of_commitment"  # subject: the commitment; occurrence: its version and who is told
 TELL_FACILITATOR = "tell_facilitator"  # subject: the channel; occurrence: the trouble and what it is about
-DRAW_SESSION = "draw_session"  # subject: the series; occurrence: the session and when
+DRAW_SESSIONS = "draw_sessions"  # subject: the channel whose open sessions may have to look different
 
 
 def look(kind: str, subject: str, at: datetime) -> Action:
     """Decide about it at that time. Two looks at the same time are one."""
     return Action(kind, subject, at, at.isoformat())
+
+
+def on_change(of: Commitment, now: datetime, *owners_before: str) -> Changes:
+    """After anything was done about a commitment, and in that transaction. `of` is as it is now."""
+    nudged = sorted({of.owner, *owners_before} - {""})
+    looks = [look(NUDGE, owner, now) for owner in nudged]
+    if of.channel_id:
+        looks += [look(AIR_COVER, of.channel_id, now), look(DRAW_SESSIONS, of.channel_id, now)]
+    return Changes(new=tuple(looks))
