@@ -45,6 +45,7 @@ from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.surroundings import After, Surroundings
 from bot.variables import unwritable_cache
+from bot.workdays import Workdays
 
 log = logging.getLogger(__name__)
 
@@ -242,7 +243,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     )
     readiness = _readiness(settings, advisor, around)
     readiness.register(runner)
-    accountability = AccountabilityService(around, settings.cco_admins)
+    accountability = AccountabilityService(around, settings.cco_admins, settings.cco_country)
     accountability.register(runner)
     store = AnswerStore(database)
     pacer = Pacer(lambda work: guard.soon(lambda _: work(), Incoming({})))
@@ -269,7 +270,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
 def _readiness(settings: Settings, advisor: Advisor, around: Surroundings) -> ReadinessService:
     checks = {name: read_check(asdict(check)) for name, check in advisor.index.checks.items()}
     policy = Policy(settings.cco_check_starters, settings.cco_admins)
-    return ReadinessService(around, checks, guidance_of(advisor), BoardPage(TEMPLATES), policy)
+    page, workdays = BoardPage(TEMPLATES), Workdays(settings.cco_country)
+    return ReadinessService(around, checks, guidance_of(advisor), page, policy, workdays)
 
 
 def _after(guard: Guard) -> After:

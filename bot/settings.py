@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.errors import Refusal
 from bot.variables import FIXES, SettingsError, company_folders, default_cache, sentence
+from bot.workdays import Workdays
 
 __all__ = ["FIXES", "Settings", "SettingsError", "load_settings", "readable_settings"]
 
@@ -30,6 +32,7 @@ class Settings(BaseSettings):
     cco_retention_days: int = Field(default=90, ge=1, le=3650)
     cco_check_starters: Annotated[tuple[str, ...], NoDecode] = ("everybody",)
     cco_admins: Annotated[tuple[str, ...], NoDecode] = ()
+    cco_country: str = ""
     cco_log_level: str = "INFO"
 
     @field_validator("cco_knowledge_dir", mode="before")
@@ -71,6 +74,14 @@ class Settings(BaseSettings):
         if not named or any(one not in words and not re.fullmatch("[UW][A-Z0-9]{2,30}", one) for one in named):
             raise ValueError("it does not name people by their Slack ids")
         return named
+
+    @field_validator("cco_country")
+    @classmethod
+    def known_country(cls, value: str) -> str:
+        try:
+            return Workdays(value.strip().upper()).country
+        except Refusal:
+            raise ValueError("no holidays are known of it") from None
 
     @field_validator("cco_log_level")
     @classmethod

@@ -22,6 +22,7 @@ FIXES = {
     "CCO_RETENTION_DAYS": "give a whole number of days from 1 to 3650",
     "CCO_CHECK_STARTERS": "give everybody, admins, or people's Slack ids with commas between (U012AB3CD,U045EF6GH)",
     "CCO_ADMINS": "give people's Slack ids with commas between (U012AB3CD,U045EF6GH)",
+    "CCO_COUNTRY": "give the two letters of a country, such as DE or US, or leave it out",
     "CCO_LOG_LEVEL": "use DEBUG, INFO, WARNING or ERROR",
 }
 

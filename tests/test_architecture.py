@@ -161,7 +161,8 @@ def test_only_the_top_knows_the_top() -> None:
 
 
 def test_the_shared_floors_do_not_know_the_wings() -> None:
-    shared = SLACK_SIDE | STORAGE | SCHEDULER | {"bot.errors", "bot.clock", "bot.keys", "bot.settings", "bot.resources"}
+    ground = {"bot.errors", "bot.clock", "bot.keys", "bot.settings", "bot.resources", "bot.workdays"}
+    shared = SLACK_SIDE | STORAGE | SCHEDULER | ground
     assert not breaches(shared, lambda _, name: bool(wing_of(name)))
 
 

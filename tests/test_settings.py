@@ -20,6 +20,7 @@ WRONG = {
     "CCO_KNOWLEDGE_DIR": "/no/such/folder",
     "CCO_HELP_CONTACT": "x" * 201,
     "CCO_RETENTION_DAYS": "soon",
+    "CCO_COUNTRY": "s3cret",
     "CCO_LOG_LEVEL": "LOUD",
 }
 
@@ -89,6 +90,11 @@ def test_the_sample_file_names_every_variable_but_the_cache() -> None:
 
 def test_every_setting_has_its_fix() -> None:
     assert {name.upper() for name in Settings.model_fields} == FIXES.keys()
+
+
+def test_a_country_is_two_letters_in_any_case(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("CCO_COUNTRY", "de ")
+    assert load_settings().cco_country == "DE"
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:99/api", "http://127.0.0.1:99/api/"])

@@ -29,6 +29,7 @@ from bot.scheduler.runner import Handler, Runner
 from bot.slack.gateway import TokenDead
 from bot.slack.messages import Declined
 from bot.surroundings import Surroundings
+from bot.workdays import Workdays
 
 LEASE = timedelta(minutes=1)  # each action makes a call or two, or a batch of reminders
 
@@ -43,6 +44,7 @@ class ReadinessService:
         guidance: Mapping[str, Guidance],
         page: BoardPage,
         policy: Policy,
+        workdays: Workdays,
     ) -> None:
         rounds, ballots = RoundStore(around.database), BallotStore(around.database)
         gateway, budget, clock = around.gateway, around.budget, around.clock
@@ -54,7 +56,7 @@ class ReadinessService:
         self._ballots, self._clock, self._policy, self._presenter = ballots, clock, policy, presenter
         self.wake = around.wake
         self.drawer = Drawer(rounds, ballots, presenter, gateway, budget, troubles, clock, around.on_dead_token)
-        self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock)
+        self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock, workdays)
         self.voting = Voting(rounds, ballots, presenter, clock)
         self.confirmations = Confirmations(rounds, ballots, presenter, gateway, budget, around.after, clock)
         self.running = Running(rounds, ballots, presenter, self.drawer, gateway, policy, clock)

@@ -22,6 +22,7 @@ from bot.scheduler.store import saving
 from bot.slack.gateway import ChannelClosed, Gateway, Person
 from bot.slack.messages import Declined
 from bot.slack.moments import zone_named
+from bot.workdays import Workdays
 
 DRAFTS_KEPT = timedelta(days=1)
 ASKED_ONE_BY_ONE = 50  # people looked up one at a time; beyond, Slack's whole list takes fewer calls
@@ -45,6 +46,7 @@ class Starting:
         gateway: Gateway,
         policy: Policy,
         clock: Clock,
+        workdays: Workdays,
     ) -> None:
         self._catalogue = catalogue
         self._rounds = rounds
@@ -52,6 +54,7 @@ class Starting:
         self._gateway = gateway
         self._policy = policy
         self._clock = clock
+        self._workdays = workdays
 
     def form(self, key: WorkspaceKey, user_id: str, channel_id: str = "", check_id: str = "") -> StartForm:
         """What to fill in. Raises Declined for those who may not start a round."""
@@ -64,7 +67,7 @@ class Starting:
         if check_id and checks[0].id != check_id:
             raise Refusal(NOTHING_LEFT)
         zone = zone_named(starter.zone if starter else "UTC")
-        deadline = default_deadline(self._clock(), zone)
+        deadline = default_deadline(self._clock(), zone, self._workdays)
         return self._presenter.start_form(checks, deadline, channel_id=channel_id)
 
     def not_allowed(self) -> Declined:

@@ -1,15 +1,16 @@
 """The times of a round: the deadline that is offered, when to chase those who have not answered, and spans in words.
 
-Working days are Monday to Friday but for the holidays given. What a clock on the wall says is worked out in the zone of
-whoever starts the round; all that is returned is UTC.
+What a clock on the wall says is worked out in the zone of whoever starts the round; all that is returned is UTC.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
+
+from bot.workdays import Workdays
 
 WORKING_DAYS = 3
 END_OF_WORK = time(17)
@@ -20,19 +21,12 @@ BETWEEN_CHASES = timedelta(hours=1)
 UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 
 
-def default_deadline(now: datetime, zone: ZoneInfo, holidays: Collection[date] = ()) -> datetime:
+def default_deadline(now: datetime, zone: ZoneInfo, workdays: Workdays) -> datetime:
     """The third working day after today at 17:00, today and 17:00 being those of the zone."""
     day = now.astimezone(zone).date()
     for _ in range(WORKING_DAYS):
-        day = _next_working_day(day, holidays)
+        day = workdays.next_working(day)
     return datetime.combine(day, END_OF_WORK, zone).astimezone(UTC)
-
-
-def _next_working_day(day: date, holidays: Collection[date]) -> date:
-    day += timedelta(days=1)
-    while day.weekday() >= 5 or day in holidays:
-        day += timedelta(days=1)
-    return day
 
 
 class Occasion(StrEnum):

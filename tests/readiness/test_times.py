@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.readiness.times import Chase, Occasion, chases, default_deadline, may_chase, on_the_wall, span
+from bot.workdays import Workdays
 from tests.readiness.examples import MINUTE, NOON, UNHURRIED
 
 HALF_TIME, LAST_CALL = Occasion
@@ -22,7 +23,8 @@ ZONES = st.sampled_from(
     ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
 ).map(ZoneInfo)
 MOMENTS = st.integers(0, 15 * 365 * 24 * 60).map(lambda minutes: datetime(2020, 1, 1, tzinfo=UTC) + minutes * MINUTE)
-HOLIDAYS = st.frozensets(st.dates(date(2020, 1, 1), date(2035, 1, 1)), max_size=40)
+NO_HOLIDAYS = Workdays()
+CALENDARS = st.sampled_from(["", "DE", "US", "JP", "IN", "BR"]).map(Workdays)
 LENGTHS = st.timedeltas(MINUTE, timedelta(days=30))
 
 
@@ -44,12 +46,11 @@ def local(year: int, month: int, day: int, hour: int = 0, zone: ZoneInfo = BERLI
     ],
 )
 def test_the_deadline_offered_is_the_third_working_day_at_five(now: datetime, expected: datetime) -> None:
-    assert default_deadline(now, BERLIN) == expected
+    assert default_deadline(now, BERLIN, NO_HOLIDAYS) == expected
 
 
 def test_holidays_are_no_working_days() -> None:
-    christmas = {date(2026, 12, 25), date(2026, 12, 28)}
-    assert default_deadline(local(2026, 12, 23, 9), BERLIN, christmas) == local(2026, 12, 30, 17)
+    assert default_deadline(local(2026, 12, 23, 9), BERLIN, Workdays("DE")) == local(2026, 12, 29, 17)
 
 
 @pytest.mark.parametrize(
@@ -60,29 +61,27 @@ def test_holidays_are_no_working_days() -> None:
     ],
 )
 def test_it_is_five_after_the_clocks_have_changed(now: datetime, expected: datetime) -> None:
-    assert default_deadline(now, BERLIN) == expected
+    assert default_deadline(now, BERLIN, NO_HOLIDAYS) == expected
 
 
 def test_today_is_today_where_the_starter_is() -> None:
     """Late on Sunday in Greenwich it is Monday in Auckland, and still Sunday in New York."""
     now = datetime(2026, 11, 22, 20, tzinfo=UTC)
     auckland, new_york = ZoneInfo("Pacific/Auckland"), ZoneInfo("America/New_York")
-    assert default_deadline(now, auckland) == local(2026, 11, 26, 17, auckland)
-    assert default_deadline(now, new_york) == local(2026, 11, 25, 17, new_york)
+    assert default_deadline(now, auckland, NO_HOLIDAYS) == local(2026, 11, 26, 17, auckland)
+    assert default_deadline(now, new_york, NO_HOLIDAYS) == local(2026, 11, 25, 17, new_york)
 
 
 @UNHURRIED
-@given(MOMENTS, ZONES, HOLIDAYS)
-def test_three_working_days_end_with_the_deadline(now: datetime, zone: ZoneInfo, holidays: frozenset[date]) -> None:
-    deadline = default_deadline(now, zone, holidays)
+@given(MOMENTS, ZONES, CALENDARS)
+def test_three_working_days_end_with_the_deadline(now: datetime, zone: ZoneInfo, calendar: Workdays) -> None:
+    deadline = default_deadline(now, zone, calendar)
     today, last = now.astimezone(zone).date(), deadline.astimezone(zone).date()
     days = [today + number * DAY for number in range(1, (last - today).days + 1)]
     assert deadline.tzinfo is UTC
     assert deadline.astimezone(zone).time() == time(17)
-    assert [day for day in days if day.isoweekday() <= 5 and day not in holidays][3:] == []
-    assert sum(day.isoweekday() <= 5 and day not in holidays for day in days) == 3
-    assert last.isoweekday() <= 5
-    assert last not in holidays
+    assert sum(map(calendar.is_working, days)) == 3
+    assert calendar.is_working(last)
 
 
 # Chasing

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.clock import MovableClock
 from bot.workspace.records import Channel, Delivery, Json, NotAllowed, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import (
@@ -53,6 +54,11 @@ def room(stage: Stage, team: list[Person]) -> Channel:
 def chosen_channel(form: Json) -> str:
     select = next(block["element"] for block in form["blocks"] if block.get("block_id") == "start_channel")
     return str(select.get("initial_conversation") or "")
+
+
+def deadline_offered(form: Json) -> datetime:
+    picker = next(block["element"] for block in form["blocks"] if block.get("block_id") == "start_deadline")
+    return datetime.fromtimestamp(picker["initial_date_time"], UTC)
 
 
 def at(stage: Stage, **span: float) -> int:
@@ -103,10 +109,24 @@ def test_a_mention_is_answered_in_the_thread_with_a_button(
 
 def test_the_deadline_offered_is_at_five_in_the_starter_s_own_zone(stage: Stage, ana: Person, room: Channel) -> None:
     form = start_form(stage, ana, room)
-    picker = next(block["element"] for block in form["blocks"] if block.get("block_id") == "start_deadline")
-    offered = datetime.fromtimestamp(picker["initial_date_time"], UTC)
+    offered = deadline_offered(form)
     assert offered.hour in (15, 16)  # in Berlin 17:00
     assert timedelta(days=2) < offered - stage.clock() < timedelta(days=7)
+
+
+def test_a_public_holiday_of_the_country_in_the_settings_is_no_working_day(new_stage: NewStage) -> None:
+    stage = new_stage()
+    stage.settings = stage.settings.model_copy(update={"cco_country": "DE"})
+    now = stage.clock()
+    eve = datetime(now.year + (now.month == 12), 12, 23, 12, tzinfo=UTC)
+    assert isinstance(stage.clock, MovableClock)
+    stage.clock.move_to(eve)
+    stage.start_bot()
+    ana, *others = people(stage, 5)
+    offered = deadline_offered(start_form(stage, ana, channel(stage, ana, *others)))
+    days = [(eve + timedelta(days=n)).date() for n in range(1, (offered.date() - eve.date()).days + 1)]
+    christmas = {(12, 25), (12, 26)}
+    assert sum(day.weekday() < 5 and (day.month, day.day) not in christmas | {(1, 1)} for day in days) == 3
 
 
 # What has to change first

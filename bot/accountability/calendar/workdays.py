@@ -1,64 +1,22 @@
-"""When people may be written to: working days of a country, working hours, and the quiet hours of a person."""
+"""When people may be written to: working hours of working days, and outside the quiet hours of a person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from bot.accountability.calendar.wall import END_OF_WORK, START_OF_WORK, moment_of
 from bot.errors import Refusal
+from bot.workdays import DAY, LONGEST_REST, Workdays
 
-DAY = timedelta(days=1)
-SATURDAY = 5
-LONGEST_REST = 366  # days; no country keeps more in a row, and a search must end
+__all__ = ["Calendar", "Quiet", "Workdays", "allowed_from", "is_allowed"]
 
 
 class Calendar(Protocol):
     """What the rest of the wing needs to know of working days."""
 
     def is_working(self, day: date) -> bool: ...
-
-
-@dataclass(frozen=True)
-class Workdays:
-    """Monday to Friday but for the public holidays of a country, an ISO 3166 code such as “DE”; “” keeps none."""
-
-    country: str = ""
-
-    def __post_init__(self) -> None:
-        if self.country and self.country not in holidays.list_supported_countries(include_aliases=False):
-            raise Refusal(
-                f"“{self.country[:20]}” is no country I know holidays of. Give two letters, such as DE or US."
-            )
-
-    def holiday(self, day: date) -> str:
-        """The name of the public holiday; empty on any other day."""
-        return _holidays(self.country, day.year).get(day, "") if self.country else ""
-
-    def is_working(self, day: date) -> bool:
-        return day.weekday() < SATURDAY and not self.holiday(day)
-
-    def next_working(self, day: date) -> date:
-        """The first working day after this one."""
-        return self._step(day, DAY)
-
-    def back(self, day: date, count: int) -> date:
-        """As many working days before this one; whether it is one itself does not matter."""
-        for _ in range(count):
-            day = self._step(day, -DAY)
-        return day
-
-    def _step(self, day: date, by: timedelta) -> date:
-        return next(one for number in range(1, LONGEST_REST) if self.is_working(one := day + number * by))
-
-
-@lru_cache(maxsize=1_000)
-def _holidays(country: str, year: int) -> Mapping[date, str]:
-    return dict(holidays.country_holidays(country, years=year, expand=False, language="en_US"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.accountability.calendar.workdays import Quiet, Workdays, allowed_from
+from bot.accountability.calendar.workdays import Quiet, allowed_from
+from bot.workdays import Workdays
 
 
 class Volume(StrEnum):

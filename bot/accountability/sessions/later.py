@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from bot.accountability.calendar.recurrence import LONGEST, Occurrence, Series, occurrences
 from bot.accountability.calendar.wall import START_OF_WORK, moment_of
-from bot.accountability.calendar.workdays import Workdays
 from bot.accountability.sessions.session import Session, SessionSeries, State, skip
 from bot.scheduler.actions import Action, Changes
+from bot.workdays import Workdays
 
 POST_AGENDA = "post_agenda"  # subject: the series; occurrence: the session
 OPEN = "open_session"  # the same

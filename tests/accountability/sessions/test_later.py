@@ -11,7 +11,6 @@ import pytest
 
 from bot.accountability.calendar.recurrence import Series, change_from, move, skip
 from bot.accountability.calendar.rules import Rule
-from bot.accountability.calendar.workdays import Workdays
 from bot.accountability.sessions.later import (
     AHEAD,
     CLOSE,
@@ -37,6 +36,7 @@ from bot.accountability.sessions.later import (
 from bot.accountability.sessions.session import Session, State, close, open_, with_agenda
 from bot.accountability.sessions.session import skip as skipped
 from bot.scheduler.actions import Action, Changes
+from bot.workdays import Workdays
 from tests.accountability.sessions.examples import SERIES
 
 BERLIN = ZoneInfo("Europe/Berlin")
