@@ -2,9 +2,13 @@
 
 from collections.abc import Collection
 
+from bot.accountability import later
+from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.sending import Sender
+from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.troubles.service import Troubles
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.runner import Handler, Runner
@@ -20,7 +24,11 @@ class AccountabilityService:
         self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
         self.sender = Sender(around.gateway, around.budget, around.clock)
         self.admins = admins
-        self._handlers: dict[str, Handler] = {}
+        commitments, series = CommitmentStore(around.database), SeriesStore(around.database)
+        self.troubles = Troubles(
+            commitments, series, self.acquaintances, self.sender, around.schedule, admins, around.clock
+        )
+        self._handlers: dict[str, Handler] = {later.TELL_FACILITATOR: self.troubles.tell_now}
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:

@@ -1,0 +1,50 @@
+"""What may be missing, and under which name the schedule remembers that it was told.
+
+Schedule names are done once, so a name says how long a trouble counts as the same. Trouble with a person is told once a
+channel, however many commitments they have there; trouble with a series once for each state that somebody gave it, so
+that a new sponsor who leaves as well is told of. What lasts, or comes back, for longer than the schedule remembers what
+was done (half a year) is told once more.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """What whoever leads is told of."""
+
+    OWNER_GONE = "owner_gone"
+    DM_REFUSED = "dm_refused"
+    CHANNEL_CLOSED = "channel_closed"
+    SPONSOR_GONE = "sponsor_gone"
+    FACILITATOR_GONE = "facilitator_gone"
+
+    @property
+    def is_with_owner(self) -> bool:
+        """Is it about somebody's commitments? The others are about a series."""
+        return self in {Trouble.OWNER_GONE, Trouble.DM_REFUSED}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A trouble, with whom or what: a person's id, or a series'.
+
+    `number` tells one telling from the next: the version of a series, or how many leaders have been told of a person.
+    """
+
+    what: Trouble
+    about: str
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"{self.what} {self.about} {self.number}"
+
+    @property
+    def next(self) -> "Telling":
+        return replace(self, number=self.number + 1)
+
+
+def telling(name: str) -> Telling:
+    what, about, number = name.split(" ")
+    return Telling(Trouble(what), about, int(number))

@@ -1,0 +1,171 @@
+"""Whoever leads is told once that somebody or something is missing, with a button that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.accountability.sessions.store import SeriesStore
+from bot.workspace.records import Channel, Fault, Json, Person
+from tests.scenarios.conftest import NewStage
+from tests.scenarios.promises import key_of, promise, series
+from tests.scenarios.rounds import channel, hasten, pass_time, people, written_to
+from tests.scenarios.stage import Stage, buttons, texts
+
+
+@pytest.fixture
+def stage(moving_stage: Stage) -> Stage:
+    return moving_stage
+
+
+@pytest.fixture
+def team(stage: Stage) -> list[Person]:
+    """Who leads, an owner, the sponsor, and one more."""
+    return people(stage, 4)
+
+
+@pytest.fixture
+def room(stage: Stage, team: list[Person]) -> Channel:
+    return channel(stage, *team)
+
+
+def tell(stage: Stage, room: Channel, what: str, about: str) -> None:
+    stage.bots[-1].accountability.troubles.tell(key_of(stage), room.id, what, about)
+    settle(stage)
+
+
+def settle(stage: Stage) -> None:
+    """All that is due by now is done."""
+    pass_time(stage, minutes=11)  # by then it is asked anew who is there
+    planned = "select 1 from due_actions where state = 'planned' and kind = 'tell_facilitator'"
+    hasten(stage, lambda: not stage.rows(planned))
+
+
+def told(stage: Stage, person: Person) -> list[Json]:
+    return [one for one in written_to(stage, person) if "You get this once" in texts(one)]
+
+
+def pressable(message: Json) -> list[tuple[str, str]]:
+    return [(words, value) for _, value, words in buttons(message)]
+
+
+# Somebody's commitments
+
+
+def test_of_one_who_left_the_facilitator_is_told_once_with_all_that_is_still_open(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    host, owner = team[:2]
+    series(stage, room, host)
+    promises = [promise(stage, owner, room, what=f"Number {n}", days=n) for n in (1, 2)]
+    promise(stage, owner, channel(stage, *team), what="Elsewhere")
+    stage.workspace.deactivate(owner.id)
+    for one in promises * 2:
+        tell(stage, room, "owner_gone", one.id)
+    (message,) = told(stage, host)
+    assert f"<@{owner.id}> has left, and 2 things they took on in <#{room.id}> are still open" in texts(message)
+    assert "Elsewhere" not in texts(message)
+    assert pressable(message) == [("Hand over", one.id) for one in promises]
+
+
+def test_of_one_who_is_there_nobody_is_told_that_they_left(stage: Stage, team: list[Person], room: Channel) -> None:
+    series(stage, room, team[0])
+    tell(stage, room, "owner_gone", promise(stage, team[1], room).id)
+    assert told(stage, team[0]) == []
+
+
+def test_without_a_series_each_who_asked_for_something_is_told_of_that(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    ana, owner, ben, _ = team
+    asked = [promise(stage, owner, room, assigner=one.id) for one in (ana, ben, ana)]
+    promise(stage, owner, room, what="For myself")
+    tell(stage, room, "dm_refused", asked[0].id)
+    assert [pressable(one) for one in told(stage, ben)] == [[("Hand over", asked[1].id)]]
+    (message,) = told(stage, ana)
+    assert f"Slack lets me write nothing to <@{owner.id}>" in texts(message)
+    assert "because you asked for it" in texts(message)
+    assert pressable(message) == [("Hand over", asked[0].id), ("Hand over", asked[2].id)]
+    assert told(stage, owner) == []
+
+
+def test_where_the_facilitator_has_left_as_well_others_are_told_of_both(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    host, owner, asker, maker = team
+    of = series(stage, room, host, made_by=maker.id)
+    held = promise(stage, owner, room, assigner=asker.id)
+    for gone in (host, owner):
+        stage.workspace.deactivate(gone.id)
+    for _ in range(2):
+        tell(stage, room, "owner_gone", held.id)
+    assert [pressable(one) for one in told(stage, asker)] == [[("Hand over", held.id)]]
+    (message,) = told(stage, maker)
+    assert f"<@{host.id}>, who leads it, can't be reached any more" in texts(message)
+    assert pressable(message) == [("Manage", of.id)]
+
+
+# A series
+
+
+@pytest.mark.parametrize(
+    ("what", "words"), [("channel_closed", "I can't post there any more"), ("sponsor_gone", "its sponsor")]
+)
+def test_what_a_series_lacks_is_told_once_until_somebody_changes_it(
+    stage: Stage, team: list[Person], room: Channel, what: str, words: str
+) -> None:
+    host, _, sponsor, _ = team
+    of = series(stage, room, host, sponsor=sponsor.id)
+    stage.workspace.deactivate(sponsor.id)
+    for about in (of.id, room.id):
+        tell(stage, room, what, about)
+    (message,) = told(stage, host)
+    assert words in texts(message)
+    assert pressable(message) == [("Manage", of.id)]
+    assert SeriesStore(stage.bots[-1].database).save(key_of(stage), replace(of, version=2))
+    tell(stage, room, what, of.id)
+    assert len(told(stage, host)) == 2
+
+
+def test_a_sponsor_who_is_there_or_a_series_that_ended_is_no_trouble(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    of = series(stage, room, team[0], sponsor=team[2].id)
+    tell(stage, room, "sponsor_gone", of.id)
+    assert SeriesStore(stage.bots[-1].database).end(key_of(stage), of.id, stage.clock())
+    tell(stage, room, "channel_closed", of.id)
+    tell(stage, channel(stage), "channel_closed", "none")
+    assert told(stage, team[0]) == []
+
+
+@pytest.mark.parametrize("refusals", [{"cannot_dm_bot"}])
+def test_a_facilitator_who_can_t_be_told_is_left_in_peace(
+    stage: Stage, team: list[Person], room: Channel, caplog: pytest.LogCaptureFixture
+) -> None:
+    of = series(stage, room, team[0])
+    stage.workspace.faults.append(Fault("chat.postMessage", error="cannot_dm_bot"))
+    for _ in range(2):
+        tell(stage, room, "channel_closed", of.id)
+    assert told(stage, team[0]) == []
+    assert [one.getMessage() for one in caplog.records if "could not be (closed)" in one.getMessage()] != []
+
+
+def test_an_admin_of_the_settings_is_told_where_nobody_else_is_left(new_stage: NewStage) -> None:
+    stage = new_stage()
+    host, _, admin, _ = team = people(stage, 4)
+    stage.settings = stage.settings.model_copy(update={"cco_admins": (admin.id,)})
+    stage.start_bot()
+    room = channel(stage, *team)
+    of = series(stage, room, host)
+    stage.workspace.deactivate(host.id)
+    tell(stage, room, "facilitator_gone", of.id)
+    assert [pressable(one) for one in told(stage, admin)] == [[("Manage", of.id)]]
+
+
+@pytest.mark.parametrize("refusals", [{"internal_error"}])
+def test_nobody_is_told_twice_whom_an_unclear_message_reached(stage: Stage, team: list[Person], room: Channel) -> None:
+    of = series(stage, room, team[0])
+    stage.workspace.faults.append(Fault("chat.postMessage", status=500, after_effect=True))
+    tell(stage, room, "channel_closed", of.id)
+    assert len(told(stage, team[0])) == 1
