@@ -32,6 +32,7 @@ from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.scheduler.runner import Runner
 from bot.scheduler.store import ScheduleStore
 from bot.scheduler.ticker import Ticker
+from bot.seams import findings_of
 from bot.settings import Settings
 from bot.slack.bolt import Guard, bolt_app, register_catch_alls
 from bot.slack.budget import Budget
@@ -243,7 +244,13 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     )
     readiness = _readiness(settings, advisor, around)
     readiness.register(runner)
-    accountability = AccountabilityService(around, settings.cco_admins, settings.cco_country)
+    accountability = AccountabilityService(
+        around,
+        settings.cco_admins,
+        settings.cco_country,
+        statement_of=readiness.statement_title,
+        findings=findings_of(readiness),
+    )
     accountability.register(runner)
     store = AnswerStore(database)
     pacer = Pacer(lambda work: guard.soon(lambda _: work(), Incoming({})))

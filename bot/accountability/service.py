@@ -6,6 +6,7 @@ from bot.accountability import later
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.store import PeopleStore
+from bot.accountability.outside import Findings, StatementOf, no_findings, no_statement
 from bot.accountability.sending import Sender
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
@@ -17,13 +18,24 @@ from bot.surroundings import Surroundings
 
 
 class AccountabilityService:
-    """The use cases by theme. `admins` are people's ids who may change whatever others made."""
+    """The use cases by theme. `admins` are people's ids who may change whatever others made.
 
-    def __init__(self, around: Surroundings, admins: Collection[str] = (), country: str = "") -> None:
+    `statement_of` and `findings` tell of readiness checks: see outside.py.
+    """
+
+    def __init__(
+        self,
+        around: Surroundings,
+        admins: Collection[str] = (),
+        country: str = "",
+        statement_of: StatementOf = no_statement,
+        findings: Findings = no_findings,
+    ) -> None:
         people = PeopleStore(around.database)
         self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
         self.sender = Sender(around.gateway, around.budget, around.clock)
         self.admins = admins
+        self.statement_of, self.findings = statement_of, findings
         commitments, series = CommitmentStore(around.database), SeriesStore(around.database)
         self.troubles = Troubles(
             commitments, series, self.acquaintances, self.sender, around.schedule, admins, around.clock

@@ -6,9 +6,12 @@ from bot.errors import Refusal
 from bot.keys import WorkspaceKey
 from bot.readiness.archive import Archive
 from bot.readiness.ballot_store import BallotStore
+from bot.readiness.catalogue import FIRST
 from bot.readiness.finding import existing
+from bot.readiness.findings import lines_of
 from bot.readiness.planning import Policy
 from bot.readiness.presenting import Presenter
+from bot.readiness.reality import Weakness, weaknesses
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
 from bot.readiness.views import FilesView, NamesView, Refused, RoundsView
@@ -56,6 +59,17 @@ class History:
         if earlier := self._archive.earlier(key, of):
             views.append(self._presenter.movement(of, results, earlier))
         return views
+
+    def statement_title(self, key: WorkspaceKey, round_id: str, statement_id: str) -> str | None:
+        """None for a statement that no round asks."""
+        of = self._rounds.get(key, round_id)
+        statement = of.check.statement(statement_id) if of else None
+        return statement.title if statement else None
+
+    def weaknesses(self, key: WorkspaceKey, channel_id: str) -> tuple[Weakness, ...]:
+        """What the channel's last round of the main check found missing or split, as far as that was shown."""
+        of = self._rounds.last_closed(key, channel_id, FIRST)
+        return weaknesses(of, lines_of(of, self._ballots.results(key, of.id))) if of else ()
 
     def names(self, key: WorkspaceKey, round_id: str) -> NamesView:
         """Who said what. Raises Refusal for an anonymous round."""

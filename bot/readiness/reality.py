@@ -1,7 +1,7 @@
 """The reality check: the three questions of the guidance, asked of what a round found missing or seen differently."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.readiness.checks import Check
 from bot.readiness.consensus import Consensus
@@ -22,6 +22,22 @@ def weak(lines: Iterable[Line]) -> tuple[Line, ...]:
     """What it is about, in the order in which to talk about it."""
     classes = by_class(lines)
     return classes[Consensus.SPLIT] + classes[Consensus.GAP]
+
+
+@dataclass(frozen=True)
+class Weakness:
+    """A gap or a split of a round, as the rest of the bot may know it: nothing of how anybody voted."""
+
+    round_id: str
+    statement_id: str
+    title: str
+    is_split: bool
+    card: str
+
+
+def weaknesses(of: Round, lines: Iterable[Line]) -> tuple[Weakness, ...]:
+    found = ((line.statement, line.consensus is Consensus.SPLIT) for line in weak(lines))
+    return tuple(Weakness(of.id, one.id, one.title, is_split, one.card) for one, is_split in found)
 
 
 def reality_check(base: Check, of: Round, lines: Iterable[Line]) -> Check | None:

@@ -16,7 +16,7 @@ from bot.readiness.history import History
 from bot.readiness.planning import Policy
 from bot.readiness.posting import RoundPoster
 from bot.readiness.presenting import Presenter
-from bot.readiness.reality import OF
+from bot.readiness.reality import OF, Weakness
 from bot.readiness.report import BoardPage, Guidance
 from bot.readiness.running import Running
 from bot.readiness.starting import Starting
@@ -87,6 +87,13 @@ class ReadinessService:
         if not self._policy.may_run(of, user_id):
             raise Declined(self._presenter.refusal(Refused.NOT_YOUR_REALITY_CHECK, of))
         return self.starting.form(key, user_id, of.channel_id, f"{OF}{of.id}")
+
+    def statement_title(self, key: WorkspaceKey, round_id: str, statement_id: str) -> str | None:
+        return self.history.statement_title(key, round_id, statement_id)
+
+    def findings(self, key: WorkspaceKey, channel_id: str) -> tuple[Weakness, ...]:
+        """What a channel's last readiness round found missing or split, as far as that was shown."""
+        return self.history.weaknesses(key, channel_id)
 
     def voted(self, voter: tuple[WorkspaceKey, str, str], statement_id: str, channel_id: str, thread_ts: str) -> None:
         """What a saved click entails; none of it is waited for."""

@@ -80,6 +80,11 @@ class RoundStore:
             ROUNDS.c.closed_at <= to.opened_at,
         )
 
+    def last_closed(self, key: WorkspaceKey, channel_id: str, check_id: str) -> Round | None:
+        """The last round of a check in a channel that has results."""
+        own = and_(ROUNDS.c.channel_id == channel_id, ROUNDS.c.check_id == check_id)
+        return self._first(key, own, ROUNDS.c.closed_at.is_not(None), ROUNDS.c.cancelled.is_(False))
+
     def of_channel(self, key: WorkspaceKey, channel_id: str, limit: int = 20) -> list[Round]:
         """The channel's rounds, open and closed, the newest first, without the cancelled ones."""
         return self._found(key, limit, ROUNDS.c.channel_id == channel_id, ROUNDS.c.cancelled.is_(False))

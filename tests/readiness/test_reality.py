@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.readiness.checks import Check, Statement
+from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import lines_of
-from bot.readiness.reality import reality_check, round_behind
+from bot.readiness.reality import Weakness, reality_check, round_behind, weaknesses
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally
 from tests.readiness.examples import CHECK, a_closed_round
@@ -42,3 +43,17 @@ def test_it_is_a_check_of_its_own_for_each_round() -> None:
 def test_there_is_none_where_all_is_in_place() -> None:
     of, results = of_tallies(STRONG, STRONG)
     assert reality_check(BASE, of, lines_of(of, results)) is None
+
+
+def test_its_weaknesses_are_its_splits_and_then_its_gaps_with_nothing_of_the_votes() -> None:
+    of, results = of_tallies(STRONG, GAP, SPLIT)
+    assert weaknesses(of, lines_of(of, results)) == (
+        Weakness(of.id, "s3", "Title 3", True, "card-1"),
+        Weakness(of.id, "s2", "Title 2", False, "card-1"),
+    )
+
+
+def test_what_is_withheld_or_too_small_is_no_weakness_of_which_anybody_hears() -> None:
+    of, results = of_tallies(GAP, Tally(1, 1, 1), Tally(0, 1, 0, 9))
+    withheld = [Result("s1", None, Withheld.TOO_CLOSE), *results[1:]]
+    assert weaknesses(of, lines_of(of, withheld)) == ()

@@ -46,6 +46,20 @@ def test_a_round_that_was_never_started_is_not_found(rounds: RoundStore) -> None
     assert rounds.messages(OURS, "r1") == []
 
 
+def test_the_last_closed_round_is_one_with_results(rounds: RoundStore, ballots: BallotStore) -> None:
+    assert rounds.last_closed(OURS, "C1", "readiness") is None
+    for number, end in enumerate(("close", "cancel", "")):
+        opened = NOON + number * DAY
+        assert rounds.add(OURS, a_round(f"r{number}", opened_at=opened, deadline=opened + DAY), ASKED)
+        if end:
+            assert getattr(ballots, end)(OURS, f"r{number}", opened + DAY)
+    found = rounds.last_closed(OURS, "C1", "readiness")
+    assert found is not None
+    assert found.id == "r0"
+    assert rounds.last_closed(OURS, "C2", "readiness") is None
+    assert rounds.last_closed(THEIRS, "C1", "readiness") is None
+
+
 def test_nobody_is_asked_twice(rounds: RoundStore, ballots: BallotStore) -> None:
     rounds.add(OURS, a_round(), ["U1", "U2", "U1"])
     assert ballots.turnout(OURS, "r1").asked == 2

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from bot.keys import WorkspaceKey
 from bot.workspace.records import Channel, Fault, Json, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import (
@@ -91,6 +92,19 @@ def test_results_come_split_first_then_gaps_then_what_is_in_place(
     assert "1 yes · 0 no · 5 not my area" in shown
     guidance = [action for action, *_ in buttons(results) if action.startswith("more_detail")]
     assert len(guidance) >= 6
+
+
+def test_what_is_weak_is_known_to_the_sessions_of_the_channel(stage: Stage, team: list[Person], room: Channel) -> None:
+    bot, key = stage.bots[-1], WorkspaceKey("", stage.workspace.team.id)
+    assert bot.accountability.findings(key, room.id) == ()
+    poll = start(stage, team[0], room, check=LONG)
+    vote(poll, team, "YYYYYY", "NNNNN?", "YYYNNN", "NNNN")
+    poll.close(team[0])
+    found = bot.accountability.findings(key, room.id)
+    assert [(one.title, one.is_split) for one in found] == [("Road map", True), ("Alignment", False)]
+    statement = bot.accountability.statement_of
+    assert statement(key, poll.id, found[0].statement_id) == "Road map"
+    assert statement(key, poll.id, "made-up") is statement(key, "made-up", found[0].statement_id) is None
 
 
 def test_the_chart_has_the_same_numbers_as_the_words(stage: Stage, team: list[Person], room: Channel) -> None:
