@@ -11,10 +11,11 @@ from enum import StrEnum
 from hashlib import sha256
 
 from bot.clock import Clock
+from bot.errors import TryLater
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Due
 from bot.slack.budget import Budget
-from bot.slack.gateway import ChannelClosed, Gateway, Mark, Posted, SlackRefused, TokenDead
+from bot.slack.gateway import ChannelClosed, Gateway, Mark, Posted, SlackRefused, TokenDead, UnknownOutcome
 from bot.slack.ids import ACCOUNTABILITY_EVENT
 from bot.slack.render import View
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 MOST_SENDS = 2
 CLOCKS_APART = 60  # seconds that Slack's clock may be away from ours
+LOOK_AGAIN = 30.0  # seconds, when Slack could not even be asked
 
 
 class Outcome(StrEnum):
@@ -48,18 +50,20 @@ class Sent:
 class Attempt:
     """One try to send the message of this name. From the second on, an earlier one may have taken effect.
 
-    `since` is when the first was begun; `turn` the time kept for it, see Budget.post_in_turn.
+    `since` is when the first was begun, `until` when the last had ended; `turn` the time kept for it, see
+    Budget.post_in_turn.
     """
 
     name: str
     number: int
     since: datetime
     turn: datetime | None = None
+    until: datetime | None = None
 
     @classmethod
     def of(cls, due: Due) -> "Attempt":
         """For a message that belongs to an action alone."""
-        return cls(str(due.action), due.tries, min(due.action.due_at, due.claimed_at), due.turn)
+        return cls(str(due.action), due.tries, min(due.action.due_at, due.claimed_at), due.turn, due.claimed_at)
 
     @property
     def id(self) -> str:
@@ -125,13 +129,16 @@ class Sender:
         return Sent(Outcome.SENT, posted.channel, posted.ts)
 
     def _found(self, channel_id: str, thread_ts: str, mark: Mark, attempt: Attempt) -> Posted | None:
-        """The message of an earlier try. None where it is not, or the bot may not look."""
+        """The message of an earlier try. None where it is not, or the bot may not look; TryLater when it can't now."""
         since = f"{attempt.since.timestamp() - CLOCKS_APART:.6f}"
+        until = f"{attempt.until.timestamp() + CLOCKS_APART:.6f}" if attempt.until else ""
         try:
             place = channel_id if channel_id.startswith(("C", "D", "G")) else self._gateway.direct_message(channel_id)
-            ts = self._gateway.posted(place, thread_ts, mark, since)
+            ts = self._gateway.posted(place, thread_ts, mark, since, until)
         except TokenDead:
             raise
+        except UnknownOutcome as error:  # it was not sent again, so this is no try
+            raise TryLater(f"can't look whether it was sent: {error}", LOOK_AGAIN) from error
         except SlackRefused as error:
             log.info("%s: can't look whether it was sent: %s", attempt.name, error)
             return None

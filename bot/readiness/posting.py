@@ -27,7 +27,7 @@ from bot.readiness.troubles import Troubles
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import saving
 from bot.slack.budget import Budget
-from bot.slack.gateway import ChannelClosed, Gateway, Mark, SlackRefused, TokenDead
+from bot.slack.gateway import LONGEST_POST, ChannelClosed, Gateway, Mark, SlackRefused, TokenDead
 from bot.slack.ids import ROUND_EVENT
 from bot.slack.render import View
 
@@ -171,7 +171,7 @@ class RoundPoster:
     ) -> bool | None:
         """Did an earlier try take effect? None where the bot may not read, so that nobody can say."""
         try:
-            ts = self._gateway.posted(of.channel_id, thread, mark, _since(of, known, part))
+            ts = self._gateway.posted(of.channel_id, thread, mark, *_around(of, known, part))
         except SlackRefused as error:
             log.info("round %s: can't look whether %s was posted: %s", of.id, part.name, error)
             return None
@@ -180,10 +180,11 @@ class RoundPoster:
         return ts is not None
 
 
-def _since(of: Round, known: dict[str, Message], part: Part) -> str:
-    """From when on to look for a message: since the one before it, or since it was begun, whatever is later."""
-    begun = known[part.name].begun_at or of.opened_at
-    return max(f"{begun.timestamp() - CLOCKS_APART:.6f}", *(one.ts for one in known.values()))
+def _around(of: Round, known: dict[str, Message], part: Part) -> tuple[str, str]:
+    """From when to when to look for a message: around the moment it was begun, and after the ones before it."""
+    begun = (known[part.name].begun_at or of.opened_at).timestamp()
+    since = max(f"{begun - CLOCKS_APART:.6f}", *(one.ts for one in known.values()))
+    return since, f"{begun + LONGEST_POST + CLOCKS_APART:.6f}"
 
 
 def _is_settled(message: Message | None) -> bool:

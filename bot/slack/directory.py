@@ -56,7 +56,7 @@ class Directory:
         def look(cursor: str) -> Any:
             return self._client.conversations_members(channel=channel_id, cursor=cursor, limit=MEMBERS_A_PAGE)
 
-        yield from _pages("conversations.members", look, "members")
+        yield from pages("conversations.members", look, "members")
 
     def person(self, user_id: str) -> Person:
         """Raises ChannelClosed for somebody whom Slack doesn't know or show."""
@@ -69,7 +69,7 @@ class Directory:
         def look(cursor: str) -> Any:
             return self._client.users_list(cursor=cursor, limit=PEOPLE_A_PAGE)
 
-        yield from map(_person, _pages("users.list", look, "members"))
+        yield from map(_person, pages("users.list", look, "members"))
 
     def direct_message(self, user_id: str) -> str:
         """The id of our direct message with somebody. Raises SlackRefused with missing_scope without im:write."""
@@ -85,7 +85,7 @@ class Directory:
         return str(answer.get("permalink") or "")
 
 
-def _pages(method: str, look: Callable[[str], Any], items: str) -> Iterator[Any]:
+def pages(method: str, look: Callable[[str], Any], items: str) -> Iterator[Any]:
     """What all pages of a list hold, each page asked for when it is needed."""
     cursor = ""
     while True:

@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.webhook import WebhookClient
 
-from bot.slack.directory import Directory, Person, Place
+from bot.slack.directory import Directory, Person, Place, pages
 from bot.slack.refusals import (
     ChannelClosed,
     MessageGone,
@@ -23,6 +24,7 @@ from bot.slack.refusals import (
 from bot.slack.render import Renderer, View, escape
 
 __all__ = [
+    "LONGEST_POST",
     "ChannelClosed",
     "File",
     "Gateway",
@@ -41,7 +43,10 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 TIMEOUT = 15  # seconds a call may take
+LONGEST_POST = 3 * TIMEOUT  # a message is tried in simpler forms where Slack can't draw it
 RATE_LIMIT_RETRIES = 4
+LOOKED_AT = 100  # messages a page, when a message of ours is looked for; some apps get fifteen
+MOST_PAGES = 5
 TOO_COMPLEX = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
 Message = dict[str, Any]
@@ -189,20 +194,22 @@ class Gateway(Directory):
         home = self._renderer.render(view)
         call("views.publish", lambda: self._client.views_publish(user_id=user, view=home))
 
-    def posted(self, channel: str, thread_ts: str, mark: Mark, since_ts: str) -> str | None:
-        """The ts of the message with this mark, if Slack has it. One look, no paging.
+    def posted(self, channel: str, thread_ts: str, mark: Mark, since_ts: str, until_ts: str = "") -> str | None:
+        """The ts of the message with this mark, if Slack has it from `since_ts` to `until_ts`, as far as we look.
 
         In a channel it needs a scope that may not be granted: SlackRefused with the code missing_scope.
         """
 
-        def look() -> Any:
-            common: dict[str, Any] = {"channel": channel, "oldest": since_ts, "limit": 15, "include_all_metadata": True}
+        bounds: dict[str, Any] = {"oldest": since_ts, "latest": until_ts or None, "inclusive": True}
+
+        def look(cursor: str) -> Any:
+            common = {**bounds, "channel": channel, "cursor": cursor, "limit": LOOKED_AT, "include_all_metadata": True}
             if thread_ts:
                 return self._client.conversations_replies(ts=thread_ts, **common)
-            return self._client.conversations_history(inclusive=True, **common)
+            return self._client.conversations_history(**common)
 
-        messages = call("conversations.history", look).get("messages") or []
-        return next((str(message["ts"]) for message in messages if mark.is_on(message)), None)
+        found = islice(pages("conversations.history", look, "messages"), LOOKED_AT * MOST_PAGES)
+        return next((str(message["ts"]) for message in found if mark.is_on(message)), None)
 
     def send_files(self, channel: str, files: Sequence[File], words: str) -> None:
         """Send files under one comment, plain text, to a conversation: a person's id won't do.

@@ -67,6 +67,14 @@ def go_on(poll: Poll) -> None:
     poll.stage.start_bot()
 
 
+def chatter(poll: Poll, times: int) -> None:
+    """People talk in the channel and, once there is one, in the thread."""
+    threads = [one["ts"] for one in poll.stage.said(poll.room.id)]
+    for number in range(times):
+        for thread in (None, *threads):
+            poll.workspace.say(poll.people[number % 6].id, poll.room.id, f"And what about {number}?", thread)
+
+
 # While it starts
 
 
@@ -124,7 +132,11 @@ def test_a_message_that_slack_took_before_the_death_is_found_by_its_mark(
     poll.confirm(poll.draft())
     tried(poll, "chat.postMessage", well + 1)
     kill(stage, dying)
-    go_on(poll)
+    chatter(poll, 20)
+    poll.workspace.faults.clear()
+    poll.pass_by(LATER)
+    chatter(poll, 150)
+    stage.start_bot()
     poll.until(lambda: poll.is_posted)
     poll.settle()
     assert (len(stage.said(poll.room.id)), len(poll.thread)) == (1, 3)

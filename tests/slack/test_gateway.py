@@ -14,6 +14,8 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot.errors import TryLater, Unavailable
 from bot.resources import MANIFEST, TEMPLATES
 from bot.slack.gateway import (
+    LOOKED_AT,
+    MOST_PAGES,
     RATE_LIMIT_RETRIES,
     ChannelClosed,
     File,
@@ -121,6 +123,35 @@ def test_a_marked_post_is_found_again(
     assert gateway.posted(channel, thread, MARK, "0") == posted.ts
     assert gateway.posted(channel, thread, Mark(MARK.event, "q2"), "0") is None
     assert gateway.posted(channel, thread, Mark("another", MARK.id), "0") is None
+
+
+@pytest.mark.parametrize("in_thread", [False, True], ids=["", "in a thread"])
+def test_a_marked_post_is_found_among_many_messages(
+    gateway: Gateway, server: WorkspaceServer, room: Channel, ana: Person, in_thread: bool
+) -> None:
+    thread = gateway.post(room.id, HELLO).ts if in_thread else ""
+    chatter(server, room, ana, thread)
+    posted = gateway.post(room.id, HELLO, thread, MARK)
+    chatter(server, room, ana, thread)
+    assert gateway.posted(room.id, thread, MARK, "0") == posted.ts
+
+
+def test_it_looks_within_the_time_it_is_given_and_no_further_than_it_promises(
+    gateway: Gateway, server: WorkspaceServer, room: Channel, ana: Person
+) -> None:
+    posted = gateway.post(room.id, HELLO, mark=MARK)
+    chatter(server, room, ana, "", LOOKED_AT * MOST_PAGES)
+    before = len(server.workspace.calls)
+    assert gateway.posted(room.id, "", MARK, "0") is None
+    assert len(server.workspace.calls) - before == MOST_PAGES
+    assert gateway.posted(room.id, "", MARK, "0", posted.ts) == posted.ts
+    assert gateway.posted(room.id, "", MARK, posted.ts, posted.ts) == posted.ts
+    assert gateway.posted(room.id, "", MARK, "0", f"{float(posted.ts) - 1:.6f}") is None
+
+
+def chatter(server: WorkspaceServer, room: Channel, ana: Person, thread: str, times: int = 2 * LOOKED_AT) -> None:
+    for number in range(times):
+        server.workspace.say(ana.id, room.id, f"What about {number}?", thread or None)
 
 
 def conversation(server: WorkspaceServer, kind: str, ana: Person) -> str:
