@@ -32,7 +32,7 @@ from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.scheduler.runner import Runner
 from bot.scheduler.store import ScheduleStore
 from bot.scheduler.ticker import Ticker
-from bot.seams import findings_of
+from bot.seams import findings_of, promises_in
 from bot.settings import Settings
 from bot.slack.bolt import Guard, bolt_app, register_catch_alls
 from bot.slack.budget import Budget
@@ -278,7 +278,8 @@ def _readiness(settings: Settings, advisor: Advisor, around: Surroundings) -> Re
     checks = {name: read_check(asdict(check)) for name, check in advisor.index.checks.items()}
     policy = Policy(settings.cco_check_starters, settings.cco_admins)
     page, workdays = BoardPage(TEMPLATES), Workdays(settings.cco_country)
-    return ReadinessService(around, checks, guidance_of(advisor), page, policy, workdays)
+    promised = promises_in(around.database, around.clock)
+    return ReadinessService(around, checks, guidance_of(advisor), page, policy, workdays, promised)
 
 
 def _after(guard: Guard) -> After:

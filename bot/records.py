@@ -84,8 +84,10 @@ def _archive(database: "Database", guidance: Mapping[str, "Guidance"]) -> "Archi
     from bot.readiness.report import BoardPage
     from bot.readiness.store import RoundStore
     from bot.resources import TEMPLATES
+    from bot.seams import promises_in
 
-    return Archive(RoundStore(database), BallotStore(database), BoardPage(TEMPLATES), guidance, system_clock)
+    rounds, ballots, page = RoundStore(database), BallotStore(database), BoardPage(TEMPLATES)
+    return Archive(rounds, ballots, page, guidance, system_clock, promises_in(database, system_clock))
 
 
 def _hand_over(content: bytes, output: Path) -> None:

@@ -1,7 +1,7 @@
 """What is kept of a round, ready to leave the bot: as CSV or as the page for the board, beside the round before it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
@@ -9,14 +9,23 @@ from bot.keys import WorkspaceKey
 from bot.readiness.ballot_store import BallotStore
 from bot.readiness.export import round_csv
 from bot.readiness.findings import Earlier
-from bot.readiness.report import BoardPage, Guidance, Report
+from bot.readiness.report import BoardPage, Guidance, Promised, Report
 from bot.readiness.rounds import Result, Round
 from bot.readiness.store import RoundStore
 from bot.slack.moments import zone_named
 
+Promises = Callable[[WorkspaceKey, Round], Sequence[Promised]]
+
+
+def nothing_promised(_key: WorkspaceKey, _of: Round) -> Sequence[Promised]:
+    return ()
+
 
 class Archive:
-    """Reads rounds for whoever may have them. Of one that may not be told, the files say so and nothing else."""
+    """Reads rounds for whoever may have them. Of one that may not be told, the files say so and nothing else.
+
+    `promised` tells what was taken on because of a round.
+    """
 
     def __init__(
         self,
@@ -25,12 +34,14 @@ class Archive:
         page: BoardPage,
         guidance: Mapping[str, Guidance],
         clock: Clock,
+        promised: Promises = nothing_promised,
     ) -> None:
         self._rounds = rounds
         self._ballots = ballots
         self._board = page
         self._guidance = guidance
         self._clock = clock
+        self._promised = promised
 
     def earlier(self, key: WorkspaceKey, of: Round) -> Earlier | None:
         """The round to compare with: the same check in the same channel, closed last before this one was opened.
@@ -54,7 +65,8 @@ class Archive:
         """The round for the board. `place` is the channel as its readers know it; empty leaves it out."""
         results, made_at = self._results(key, of), self._clock()
         there = zone or zone_named(of.zone)
-        report = Report(of, results, made_at, there, self._guidance, self.earlier(key, of), place)
+        promised = tuple(self._promised(key, of))
+        report = Report(of, results, made_at, there, self._guidance, self.earlier(key, of), place, promised)
         return self._board.render(report).encode()
 
     def file_name(self, of: Round, ending: str) -> str:

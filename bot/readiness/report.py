@@ -56,6 +56,16 @@ class Guidance:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """Something that was taken on because of a statement: what, until when, and what became of it. Not by whom."""
+
+    statement_id: str
+    what: str
+    due: datetime
+    standing: str
+
+
+@dataclass(frozen=True)
 class Report:
     """All that goes into the page. `guidance` is by the id of the card that a statement names.
 
@@ -69,6 +79,17 @@ class Report:
     guidance: Mapping[str, Guidance] = field(default_factory=dict)
     earlier: Earlier | None = None
     place: str = ""
+    promised: tuple[Promised, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pledge:
+    """Something promised, as the page shows it. `about` names the statement; empty where the round asks no such one."""
+
+    about: str
+    what: str
+    due: str
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -129,6 +150,7 @@ class BoardPage:
             strong=float(limits.strong * 100),
             marks=[(float(at * 100), percent(at)) for at in (NONE, limits.gap, limits.strong, ALL)],
             advice=advice(groups, report.guidance),
+            pledges=pledges(lines, report),
             overlap=report.earlier.overlap if report.earlier else None,
             last_closed=_closed(report.earlier.round, report.zone) if report.earlier else "",
             moved=[line for line in lines if line.moved.change is not None],
@@ -161,6 +183,19 @@ def advice(groups: tuple[Section, ...], guidance: Mapping[str, Guidance]) -> tup
     for line in (line for group in groups if group.key != Consensus.STRONG for line in group.lines):
         cards.setdefault(line.statement.card, []).append(line)
     return tuple(Advice(guidance[card], tuple(found)) for card, found in cards.items() if card in guidance)
+
+
+def pledges(lines: tuple[Line, ...], report: Report) -> tuple[Pledge, ...]:
+    """In the order of the statements, and for each the first to be due first."""
+    numbers = {line.statement.id: line.number for line in lines}
+    titles = {line.statement.id: f"{line.number} · {line.statement.title}" for line in lines}
+    ordered = sorted(
+        report.promised, key=lambda one: (numbers.get(one.statement_id, len(lines) + 1), one.due, one.what)
+    )
+    return tuple(
+        Pledge(titles.get(one.statement_id, ""), one.what, _day(one.due.astimezone(report.zone)), one.standing)
+        for one in ordered
+    )
 
 
 def emphasis(text: str) -> Markup:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.keys import WorkspaceKey
 from bot.readiness import later
-from bot.readiness.archive import Archive
+from bot.readiness.archive import Archive, Promises, nothing_promised
 from bot.readiness.ballot_store import BallotStore
 from bot.readiness.catalogue import Catalogue
 from bot.readiness.chasing import Chasing
@@ -45,13 +45,14 @@ class ReadinessService:
         page: BoardPage,
         policy: Policy,
         workdays: Workdays,
+        promised: Promises = nothing_promised,
     ) -> None:
         rounds, ballots = RoundStore(around.database), BallotStore(around.database)
         gateway, budget, clock = around.gateway, around.budget, around.clock
         cards = {statement.card for check in checks.values() for statement in check.statements}
         presenter = Presenter({card: guidance[card].short for card in cards if card in guidance})
         catalogue = Catalogue(checks, rounds, ballots)
-        archive = Archive(rounds, ballots, page, guidance, clock)
+        archive = Archive(rounds, ballots, page, guidance, clock, promised)
         troubles = Troubles(rounds, around.schedule, presenter, gateway, budget, clock)
         self._ballots, self._clock, self._policy, self._presenter = ballots, clock, policy, presenter
         self.wake = around.wake

@@ -19,7 +19,7 @@ from bot.readiness.checks import Check, Statement, Thresholds
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier, lines_of
-from bot.readiness.report import BoardPage, Guidance, Report, Source, advice, dots, emphasis, grouped
+from bot.readiness.report import BoardPage, Guidance, Promised, Report, Source, advice, dots, emphasis, grouped
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally
 from bot.resources import TEMPLATES
@@ -220,6 +220,19 @@ def test_each_card_is_given_once_with_its_statements_and_sources() -> None:
     assert "Source: Paper on two. Reviewed 2 November 2026." in text
 
 
+def test_what_was_promised_is_told_in_the_order_of_the_statements_without_a_name() -> None:
+    promised = (
+        Promised("gone", "Ask again", DEADLINE, "dropped"),
+        Promised("three", "Later", DEADLINE + timedelta(days=2), "open"),
+        Promised("three", "Sooner", DEADLINE, "done"),
+        Promised("two", "Publish it", DEADLINE.replace(hour=23), "open, overdue"),
+    )
+    text = words(promised=promised)
+    assert "Publish it 2 · Title two 27 November 2026 open, overdue" in text  # of the zone's calendar
+    assert text.index("Publish it") < text.index("Sooner 3") < text.index("Later 3") < text.index("Ask again – ")
+    assert "What was promised" not in words()
+
+
 def test_what_is_in_place_or_has_no_card_needs_no_advice() -> None:
     groups = grouped(lines_of(closed(), RESULTS))
     some = {card: one for card, one in GUIDANCE.items() if card != "card-two"}
@@ -296,9 +309,8 @@ def test_whatever_people_typed_is_text_and_nothing_else(title: str, text: str, s
     def page(title: str, text: str, short: str, place: str) -> Outline:
         asked = Check("c", title, text, "", (Statement("three", title, text, "card"),))
         cards = {"card": Guidance(title, short, (Source(title, f"https://example.org/{text}"),))}
-        return Outline(
-            PAGE.render(report(round=closed(title=f"x{title}", check=asked), guidance=cards, place=f"x{place}"))
-        )
+        round_, pledged = closed(title=f"x{title}", check=asked), (Promised("three", f"x{text}", DEADLINE, "open"),)
+        return Outline(PAGE.render(report(round=round_, guidance=cards, place=f"x{place}", promised=pledged)))
 
     assert page(title, text, short, place).shape == page("title", "text", "short", "place").shape
 

@@ -130,6 +130,14 @@ class CommitmentStore:
             rows = connection.execute(query.order_by(COMMITMENTS.c.due, COMMITMENTS.c.id)).mappings().all()
         return [_commitment(row) for row in rows]
 
+    def of_round(self, key: WorkspaceKey, channel_id: str, round_id: str) -> list[Commitment]:
+        """All that a readiness round in this channel has led to, the first to be due first."""
+        found = and_(COMMITMENTS.c.channel_id == channel_id, COMMITMENTS.c.round_id == round_id)
+        query = select(COMMITMENTS).where(of_workspace(COMMITMENTS, key), found)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(COMMITMENTS.c.due, COMMITMENTS.c.id)).mappings().all()
+        return [_commitment(row) for row in rows]
+
     def find(self, key: WorkspaceKey, wanted: Wanted, now: datetime, page: int = 1, size: int = PAGE_SIZE) -> Page:
         """A page of what is wanted; the last one where there are not so many."""
         found = and_(of_workspace(COMMITMENTS, key), *_conditions(wanted, now))

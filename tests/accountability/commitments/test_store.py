@@ -173,6 +173,17 @@ def test_filters_find_what_they_say(store: CommitmentStore) -> None:
     assert found(store, Wanted(which=Which.ENDED, ended_since=DUE + DAY)) == ["dropped"]
 
 
+def test_what_a_round_led_to_is_what_was_promised_in_its_channel(store: CommitmentStore) -> None:
+    keep(
+        store,
+        a_commitment("later", round_id="r1", due=DUE + DAY),
+        a_commitment("done", round_id="r1", state=State.DONE),
+    )
+    keep(store, a_commitment("elsewhere", round_id="r1", channel_id="C2"), a_commitment("other", round_id="r2"))
+    keep(store, a_commitment("theirs", round_id="r1"), key=THEIRS)
+    assert [of.id for of in store.of_round(OURS, "C1", "r1")] == ["done", "later"]
+
+
 def test_pages_come_one_after_the_other_and_the_last_stays_the_last(store: CommitmentStore) -> None:
     keep(store, *(a_commitment(f"c{number}", due=DUE + number * DAY) for number in range(5)))
     pages = [store.find(OURS, Wanted(), MONDAY, page=number, size=2) for number in (1, 2, 3, 4, 0)]
