@@ -3,6 +3,7 @@
 from slack_bolt import App
 
 from bot.accountability.service import AccountabilityService
+from bot.accountability.yearone.listeners import YearOneListeners
 from bot.slack.bolt import Guard
 from bot.slack.gateway import Gateway
 
@@ -17,3 +18,4 @@ class AccountabilityListeners:
 
     def register(self, app: App) -> None:
         """To be called before the answers' listeners, which take every command."""
+        YearOneListeners(self._service, self._gateway, self._guard).register(app)

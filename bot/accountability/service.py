@@ -10,6 +10,8 @@ from bot.accountability.outside import Findings, StatementOf, no_findings, no_st
 from bot.accountability.sending import Sender
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
+from bot.accountability.yearone.service import YearOne
+from bot.accountability.yearone.store import YearOneStore
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.runner import Handler, Runner
@@ -40,6 +42,7 @@ class AccountabilityService:
         self.troubles = Troubles(
             commitments, series, self.acquaintances, self.sender, around.schedule, admins, around.clock
         )
+        self.year_one = YearOne(YearOneStore(around.database), series, around.gateway, admins, around.clock)
         self._handlers: dict[str, Handler] = {later.TELL_FACILITATOR: self.troubles.tell_now}
         self._on_dead_token = around.on_dead_token
 

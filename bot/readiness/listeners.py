@@ -3,7 +3,6 @@
 import logging
 import re
 import secrets
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -19,9 +18,10 @@ from bot.readiness.views import CountingView, InvitationView
 from bot.readiness.wording import asks_for_check, asks_for_results
 from bot.slack import ids
 from bot.slack.bolt import Acked, Guard
-from bot.slack.gateway import Gateway, RateLimited, SlackRefused
+from bot.slack.gateway import Gateway
 from bot.slack.incoming import Incoming
 from bot.slack.messages import Notice, shown
+from bot.slack.modals import open_modal, update_own_modal
 from bot.slack.render import View
 
 log = logging.getLogger(__name__)
@@ -38,13 +38,8 @@ CHANGE_FIELDS = {
     "starter": ids.MANAGE_STARTER,
     "co_facilitator": ids.MANAGE_CO_FACILITATOR,
 }
-TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id"}
 BUSY = "Slack opens no more forms for a moment. Try again in a minute, or vote statement by statement in the thread."
 UNCOUNTED = "Slack didn't tell me who is in the channel. Go back and press Next again in a moment."
-SLOW = "That took me too long, and Slack no longer lets me open it. Please press it once more."
-UPDATES_TRIED = 4  # Slack may get to know our modal after our update of it
-BETWEEN_UPDATES = 0.5  # seconds
-NOT_FOUND = "not_found"
 LONG_AGO = datetime.min.replace(tzinfo=UTC)  # where nothing was picked: refused as over
 
 
@@ -127,19 +122,7 @@ class ReadinessListeners:
         except Unavailable as error:
             log.warning("can't tell who is in a channel: %s", error)
             view, is_boxed = Notice(UNCOUNTED), True
-        self._update(external_id, view, is_boxed=is_boxed)
-
-    def _update(self, external_id: str, view: View, *, is_boxed: bool) -> None:
-        """Once Slack knows the modal; one that it never gets to know was closed by its reader."""
-        for _ in range(UPDATES_TRIED):
-            try:
-                self._gateway.update_own_modal(external_id, view, boxed=is_boxed)
-            except SlackRefused as error:
-                if error.code != NOT_FOUND:
-                    raise
-                time.sleep(BETWEEN_UPDATES)
-            else:
-                return
+        update_own_modal(self._gateway, external_id, view, boxed=is_boxed)
 
     def start(self, incoming: Incoming) -> dict[str, Any]:
         self._service.start(incoming.key, _round_id(incoming), incoming.user_id)
@@ -222,14 +205,7 @@ class ReadinessListeners:
             self._guard.whisper(incoming, Notice("I've sent you the board page and the CSV directly."))
 
     def _open(self, incoming: Incoming, view: View) -> None:
-        try:
-            self._gateway.open_modal(incoming.trigger_id, view)
-        except RateLimited:
-            raise Refusal(BUSY) from None
-        except SlackRefused as error:
-            if error.code not in TOO_LATE:
-                raise
-            raise Refusal(SLOW) from None
+        open_modal(self._gateway, incoming.trigger_id, view, BUSY)
 
     def _show(self, incoming: Incoming, view: View) -> None:
         """Where the click came from: in the modal, or to this person alone."""

@@ -67,3 +67,15 @@ MANAGE_CO_FACILITATOR = "manage_co_facilitator"
 
 # Accountability. What ends in _FORM or _CONFIRMATION is a modal, what begins with IN_ an input in one, what ends in
 # _SHORTCUT a shortcut; all else is a button, whose value is an opaque id.
+
+# The first year. Values are the channel's id if nothing else is said.
+YEAR_ONE_STEP = "year_one_step"
+YEAR_ONE_BEGIN = "year_one_begin"
+YEAR_ONE_TAKE_BACK = "year_one_take_back"  # value: the channel's id, a slash and the step's
+YEAR_ONE_SHOW = "year_one_show"
+YEAR_ONE_STEP_FORM = "year_one_step_form"
+YEAR_ONE_BEGIN_FORM = "year_one_begin_form"
+IN_YEAR_ONE_STEP = "in_year_one_step"
+IN_YEAR_ONE_DAY = "in_year_one_day"
+IN_YEAR_ONE_EVIDENCE = "in_year_one_evidence"
+IN_YEAR_ONE_BEGUN = "in_year_one_begun"

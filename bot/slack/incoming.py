@@ -1,7 +1,7 @@
 """What Slack sent, whatever its kind, as one value with plain names."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -154,6 +154,11 @@ class Incoming:
         """The date and time picked in a modal's input."""
         seconds = self._element(block_id, action_id).get("selected_date_time")
         return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+
+    def day(self, block_id: str, action_id: str) -> date | None:
+        """The date picked in a modal's input."""
+        day = self._element(block_id, action_id).get("selected_date")
+        return date.fromisoformat(str(day)) if day else None
 
     def _element(self, block_id: str, action_id: str) -> Json:
         values = (self.view.get("state") or {}).get("values") or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -217,12 +217,14 @@ def test_people_places_and_times_that_were_picked_are_read() -> None:
         "one": {"a": {"type": "users_select", "selected_user": "U3"}},
         "where": {"a": {"type": "conversations_select", "selected_conversation": "C1"}},
         "when": {"a": {"type": "datetimepicker", "selected_date_time": 1_795_622_400}},
+        "day": {"a": {"type": "datepicker", "selected_date": "2026-11-25"}},
     }
     incoming = Incoming({**SUBMISSION, "view": {**SUBMISSION["view"], "state": {"values": values}}})
     assert incoming.people("who", "a") == ("U1", "U2")
     assert (incoming.state("one", "a"), incoming.state("where", "a")) == ("U3", "C1")
     assert incoming.moment("when", "a") == datetime(2026, 11, 25, 16, tzinfo=UTC)
-    assert (incoming.people("none", "a"), incoming.moment("none", "a")) == ((), None)
+    assert incoming.day("day", "a") == date(2026, 11, 25)
+    assert (incoming.people("none", "a"), incoming.moment("none", "a"), incoming.day("none", "a")) == ((), None, None)
 
 
 def test_somebody_of_another_company_is_told_by_their_team() -> None:

@@ -10,10 +10,12 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from bot.accountability.calendar.wall import in_words
 from bot.errors import Refusal
 
 LONGEST_EVIDENCE = 500
 LONG_AGO = timedelta(days=5 * 366)  # before that a date is a slip
+FAR_AHEAD = timedelta(days=366)  # after that the beginning is one
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def reach(wanted: Reached, today: date) -> Reached:
     """A step as it is to be saved: a known one, on a day that has been, with something to show for it."""
     if wanted.step_id not in BY_ID:
         raise ValueError(f"there is no step {wanted.step_id!r}")
-    evidence = " ".join(wanted.evidence.split())
+    evidence = _one_line(wanted.evidence)
     if not evidence:
         raise Refusal("Say in one sentence what shows that this step is reached: a decision, a date, a document.")
     if len(evidence) > LONGEST_EVIDENCE:
@@ -85,12 +87,25 @@ def reach(wanted: Reached, today: date) -> Reached:
     return Reached(wanted.step_id, wanted.on, evidence, wanted.by, wanted.at)
 
 
+def _one_line(text: str) -> str:
+    """As both databases take it: no null character, no half of a surrogate pair."""
+    return " ".join(text.replace("\0", "").encode("utf-8", "replace").decode().split())
+
+
 def demand_past(on: date, today: date) -> None:
     """Refuse a day that is still to come, or so long ago that it is a slip."""
     if on > today:
-        raise Refusal(f"{on:%d %B %Y} is still to come. Give the day on which it was reached.")
+        raise Refusal(f"{in_words(on)} is still to come. Give the day on which it was reached.")
     if on < today - LONG_AGO:
-        raise Refusal(f"{on:%d %B %Y} is more than five years ago. Check the year.")
+        raise Refusal(f"{in_words(on)} is more than five years ago. Check the year.")
+
+
+def demand_beginning(on: date, today: date) -> None:
+    """Refuse a day that no first year of somebody here can have begun on, or is soon to."""
+    if on > today + FAR_AHEAD:
+        raise Refusal(f"{in_words(on)} is more than a year off. Check the year.")
+    if on < today - LONG_AGO:
+        raise Refusal(f"{in_words(on)} is more than five years ago. Check the year.")
 
 
 # The timeline
@@ -111,6 +126,11 @@ class Mark:
     reached: Reached | None = None
     place: Fraction | None = None
 
+    @property
+    def month(self) -> int:
+        """In which month of the year it was reached, from 1 on; 0 where that was after the year, or it wasn't."""
+        return int(self.place * 12) + 1 if self.place is not None and self.place < 1 else 0
+
 
 @dataclass(frozen=True)
 class Timeline:
@@ -124,6 +144,11 @@ class Timeline:
     @property
     def is_over(self) -> bool:
         return self.today >= 1
+
+    @property
+    def months(self) -> int:
+        """How many of the twelve have passed."""
+        return min(int(self.today * 12), 12)
 
     @property
     def reached(self) -> int:

@@ -42,11 +42,12 @@ class YearOneStore:
         self._begin = insert_or_replace(database, YEARS)
         self._save = insert_or_replace(database, STEPS)
 
-    def begin(self, key: WorkspaceKey, channel_id: str, on: date, by: str, now: datetime) -> None:
+    def begin(self, key: WorkspaceKey, channel_id: str, on: date, by: str, now: datetime, also: Also = nothing) -> None:
         """Say on which day the year began, in place of what was said before."""
         row = {**workspace_values(key), "channel_id": channel_id, "begun_on": on, "by": by, "at": now}
         with self._database.write() as connection:
             connection.execute(self._begin, row)
+            also(connection)
 
     def begun_on(self, key: WorkspaceKey, channel_id: str) -> date | None:
         """None where nobody said so."""
@@ -61,11 +62,14 @@ class YearOneStore:
             connection.execute(self._save, row)
             also(connection)
 
-    def take_back(self, key: WorkspaceKey, channel_id: str, step_id: str) -> bool:
+    def take_back(self, key: WorkspaceKey, channel_id: str, step_id: str, also: Also = nothing) -> bool:
         """Forget that a step was reached. False when it was not."""
         step = and_(_of_channel(STEPS, key, channel_id), STEPS.c.step_id == step_id)
         with self._database.write() as connection:
-            return connection.execute(delete(STEPS).where(step)).rowcount == 1
+            if connection.execute(delete(STEPS).where(step)).rowcount != 1:
+                return False
+            also(connection)
+        return True
 
     def reached(self, key: WorkspaceKey, channel_id: str) -> list[Reached]:
         query = select(STEPS).where(_of_channel(STEPS, key, channel_id)).order_by(STEPS.c.on, STEPS.c.step_id)

@@ -15,6 +15,7 @@ from bot.accountability.yearone.steps import (
     Reached,
     Standing,
     a_year_after,
+    demand_beginning,
     progress,
     reach,
     timeline,
@@ -56,6 +57,16 @@ def test_where_nobody_said_when_the_year_began_it_is_the_day_of_the_first_step()
 
 def test_a_step_is_saved_with_its_evidence_tidied() -> None:
     assert reach(reached("agreed", evidence=" See \n the minutes "), TODAY).evidence == "See the minutes"
+    assert reach(reached("agreed", evidence="a\0b \ud800"), TODAY).evidence == "ab ?"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [(date(2028, 1, 1), "more than a year off"), (date(2020, 1, 1), "five years")]
+)
+def test_a_beginning_that_is_a_slip_is_refused(day: date, words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        demand_beginning(day, TODAY)
+    demand_beginning(TODAY + timedelta(days=90), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +74,7 @@ def test_a_step_is_saved_with_its_evidence_tidied() -> None:
     [
         (reached("agreed", evidence=" "), "what shows"),
         (reached("agreed", evidence="x" * 501), "501 characters"),
-        (reached("agreed", TODAY + timedelta(days=1)), "02 December 2026 is still to come"),
+        (reached("agreed", TODAY + timedelta(days=1)), "Wednesday 2 December 2026 is still to come"),
         (reached("agreed", date(2016, 12, 1)), "Check the year"),
     ],
 )

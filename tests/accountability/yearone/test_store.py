@@ -50,7 +50,7 @@ def test_steps_come_in_the_order_they_were_reached_in_each_in_its_channel(years:
     assert years.reached(THEIRS, "C1") == []
 
 
-def test_what_belongs_to_a_step_fails_with_it(years: YearOneStore) -> None:
+def test_what_belongs_to_a_change_fails_with_it(years: YearOneStore) -> None:
     def refuse(connection: Connection) -> None:
         del connection
         raise InterruptedError
@@ -58,3 +58,10 @@ def test_what_belongs_to_a_step_fails_with_it(years: YearOneStore) -> None:
     with pytest.raises(InterruptedError):
         years.save(OURS, "C1", ADMITTED, also=refuse)
     assert years.reached(OURS, "C1") == []
+    with pytest.raises(InterruptedError):
+        years.begin(OURS, "C1", MARCH, "U1", NOW, also=refuse)
+    assert years.begun_on(OURS, "C1") is None
+    years.save(OURS, "C1", ADMITTED)
+    with pytest.raises(InterruptedError):
+        years.take_back(OURS, "C1", "admitted", also=refuse)
+    assert years.reached(OURS, "C1") == [ADMITTED]
