@@ -26,6 +26,7 @@ SPANNING_ALL = {
     "AnswerStore.unanswered",
     "AnswerStore.verdicts",
     "BallotStore.erase",
+    "CalendarLinkStore.named",
     "DeliveryStore.clean",
     "LaneStore.clean",
     "PeopleStore.clean",
@@ -38,6 +39,8 @@ SPANNING_ALL = {
     "ScheduleStore.failures",
     "ScheduleStore.is_due",
     "ScheduleStore.next_due",
+    "SeriesDraftStore.clean",
+    "SeriesStore.everywhere",
 }
 
 

@@ -87,6 +87,15 @@ def occurrences(series: Series, after: datetime, limit: int) -> tuple[Occurrence
     return tuple(sorted([*regular, *moved], key=_order)[:limit])
 
 
+def occurrence_on(series: Series, day: date) -> Occurrence | None:
+    """The session that the rule has on this day, wherever it was moved. None where it has none, or leaves it out."""
+    starts = series.exceptions.get(day, moment_of(day, series.at, series.zone))
+    if starts is None or not series.has(day):
+        return None
+    ends = starts + timedelta(minutes=series.minutes)
+    return Occurrence(series.id, day, starts, ends, is_moved=day in series.exceptions)
+
+
 def _order(one: Occurrence) -> tuple[datetime, date]:
     return one.starts_at, one.day
 

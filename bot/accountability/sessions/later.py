@@ -7,11 +7,11 @@ opening when the session has begun, and both to the next session when it is over
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.accountability.calendar.recurrence import LONGEST, Occurrence, Series, occurrences
+from bot.accountability.calendar.recurrence import LONGEST, Occurrence, Series, occurrence_on, occurrences
 from bot.accountability.calendar.wall import START_OF_WORK, moment_of
 from bot.accountability.sessions.session import Session, SessionSeries, State, skip
 from bot.scheduler.actions import Action, Changes
@@ -41,6 +41,12 @@ def coming(times: Iterable[Series], after: datetime, limit: int = AHEAD) -> tupl
     """The next occurrences of a series, whichever of its times they are by."""
     found = (one for stretch in times for one in occurrences(stretch, after, limit))
     return tuple(sorted(found, key=lambda one: (one.starts_at, one.id))[:limit])
+
+
+def named(times: Iterable[Series], occurrence: str) -> Occurrence | None:
+    """The session of this name, where it is now. None where there is none, or it is skipped."""
+    day = date.fromisoformat(occurrence)
+    return next((one for one in (occurrence_on(stretch, day) for stretch in times) if one), None)
 
 
 def session_of(series: SessionSeries, occurrence: Occurrence) -> Session:
@@ -95,10 +101,14 @@ def session_named(subject: str) -> tuple[str, str]:
 
 
 def retimed(sessions: Iterable[Session], new: Series, now: datetime) -> tuple[Session, ...]:
-    """The sessions to come that other times are made for, by these times; those without one there are skipped."""
+    """The sessions not over that other times are made for, by these times; those without one there are skipped.
+
+    One that was skipped, and is not by the new times, is held after all.
+    """
     known = {one.id: one for one in occurrences(new, now, AT_MOST)}
-    replaced = (one for one in sessions if one.is_to_come and one.occurrence >= new.starts_on.isoformat())
-    return tuple(_retimed(one, known.get(one.occurrence)) for one in replaced)
+    replaced = (one for one in sessions if one.occurrence >= new.starts_on.isoformat())
+    found = (_retimed(one, known.get(one.occurrence)) for one in replaced)
+    return tuple(one for one in found if one is not None)
 
 
 # What is left to do when its time has come
@@ -163,5 +173,10 @@ def _name(session: Session) -> str:
     return f"{session.series_id}/{session.occurrence}"
 
 
-def _retimed(session: Session, by: Occurrence | None) -> Session:
-    return skip(session) if by is None else replace(session, starts_at=by.starts_at, ends_at=by.ends_at)
+def _retimed(session: Session, by: Occurrence | None) -> Session | None:
+    """None for one that other times don't change."""
+    if session.is_to_come:
+        return skip(session) if by is None else replace(session, starts_at=by.starts_at, ends_at=by.ends_at)
+    if session.state is State.SKIPPED and by is not None:
+        return replace(session, state=State.PLANNED, starts_at=by.starts_at, ends_at=by.ends_at)
+    return None

@@ -14,6 +14,11 @@ from bot.errors import Refusal
 
 LONGEST_NAME = 80
 LONGEST_PURPOSE = 500
+SAME_PERSON = (
+    "One person can't both lead the sessions and be their sponsor: the sponsor asks for what was promised. "
+    "Choose two people, or leave the sponsor empty for now."
+)
+NO_SPONSOR = "A digest for the sponsor needs one who reads it. Choose a sponsor, or do without this digest."
 AMENDS = timedelta(days=1)  # how long after the close what was ticked may be put right
 
 
@@ -21,7 +26,8 @@ AMENDS = timedelta(days=1)  # how long after the close what was ticked may be pu
 class SessionSeries:
     """Who meets where and what for. `country` is whose holidays are no working days; empty for none.
 
-    Only a sponsor who agreed to it is asked for anything. `version` counts its changes: none overwrites another.
+    Only a sponsor who agreed to it is asked for anything. `version` counts its changes, those of its times included:
+    none overwrites another, and a calendar takes the newest.
     """
 
     id: str
@@ -34,6 +40,8 @@ class SessionSeries:
     sponsor: str = ""
     sponsor_agreed: bool = False
     country: str = ""
+    weekly_digest: bool = False  # for the channel
+    monthly_digest: bool = False  # for the sponsor
     version: int = 1
     ended_at: datetime | None = None
 
@@ -46,28 +54,34 @@ class SessionSeries:
         """The sponsor who may be asked for air cover; empty where there is none."""
         return self.sponsor if self.sponsor_agreed else ""
 
+    @property
+    def about(self) -> "About":
+        return About(**{name: getattr(self, name) for name in About.__dataclass_fields__})
+
+
+@dataclass(frozen=True)
+class About:
+    """What may be changed of a series at any time, beside its times."""
+
+    name: str
+    facilitator: str
+    purpose: str = ""
+    sponsor: str = ""
+    weekly_digest: bool = False
+    monthly_digest: bool = False
+
 
 def found(wanted: SessionSeries) -> SessionSeries:
     """A new series as it is to be saved. Whoever sets it up with themselves as its sponsor has agreed to that."""
-    _demand_two_people(wanted.facilitator, wanted.sponsor)
     agreed = bool(wanted.sponsor) and wanted.sponsor == wanted.made_by
-    return replace(wanted, name=_name(wanted.name), purpose=_purpose(wanted.purpose), sponsor_agreed=agreed)
+    return replace(wanted, **vars(_checked(wanted.about)), sponsor_agreed=agreed)
 
 
-def reword(of: SessionSeries, name: str, purpose: str) -> SessionSeries:
-    return _changed(of, name=_name(name), purpose=_purpose(purpose))
-
-
-def with_sponsor(of: SessionSeries, sponsor: str, by: str) -> SessionSeries:
-    """Another sponsor, who has yet to agree; an empty one for none."""
-    _demand_two_people(of.facilitator, sponsor)
-    agreed = of.sponsor_agreed if sponsor == of.sponsor else bool(sponsor) and sponsor == by
-    return _changed(of, sponsor=sponsor, sponsor_agreed=agreed)
-
-
-def with_facilitator(of: SessionSeries, facilitator: str) -> SessionSeries:
-    _demand_two_people(facilitator, of.sponsor)
-    return _changed(of, facilitator=facilitator)
+def change(of: SessionSeries, wanted: About, by: str) -> SessionSeries:
+    """The series as somebody wants it. Another sponsor has yet to agree, unless it is whoever names them."""
+    is_same = wanted.sponsor == of.sponsor
+    agreed = of.sponsor_agreed if is_same else bool(wanted.sponsor) and wanted.sponsor == by
+    return _changed(of, **vars(_checked(wanted)), sponsor_agreed=agreed)
 
 
 def answer_as_sponsor(of: SessionSeries, by: str, *, agrees: bool) -> SessionSeries:
@@ -92,25 +106,36 @@ def _changed(of: SessionSeries, **fields: Any) -> SessionSeries:
     return replace(of, **fields, version=of.version + 1)
 
 
-def _name(text: str) -> str:
-    name = one_line(text, LONGEST_NAME, "name")
-    if not name:
-        raise Refusal("The series has no name. Give it one, such as “Customer accountability session”.")
-    return name
+def about_problems(wanted: About) -> dict[str, str]:
+    """What has to change before it can be saved: a sentence by the field."""
+    found = {
+        "name": _name_problem(wanted.name),
+        "purpose": _too_long(wanted.purpose, LONGEST_PURPOSE, "purpose"),
+        "facilitator": "" if wanted.facilitator else "Somebody has to lead the sessions. Choose a facilitator.",
+        "sponsor": SAME_PERSON if wanted.sponsor and wanted.sponsor == wanted.facilitator else "",
+        "monthly_digest": NO_SPONSOR if wanted.monthly_digest and not wanted.sponsor else "",
+    }
+    return {field: sentence for field, sentence in found.items() if sentence}
 
 
-def _purpose(text: str) -> str:
-    return one_line(text, LONGEST_PURPOSE, "purpose")
+def _checked(wanted: About) -> About:
+    for sentence in about_problems(wanted).values():
+        raise Refusal(sentence)
+    return replace(wanted, name=" ".join(wanted.name.split()), purpose=" ".join(wanted.purpose.split()))
 
 
-def _demand_two_people(facilitator: str, sponsor: str) -> None:
-    if not facilitator:
-        raise Refusal("Somebody has to lead the sessions. Choose a facilitator.")
-    if sponsor == facilitator:
-        raise Refusal(
-            f"<@{sponsor}> can't both lead the sessions and be their sponsor: the sponsor asks for what was promised. "
-            "Choose two people, or leave the sponsor empty for now."
-        )
+def _name_problem(text: str) -> str:
+    if not text.split():
+        return "The series has no name. Give it one, such as “Customer accountability session”."
+    return _too_long(text, LONGEST_NAME, "name")
+
+
+def _too_long(text: str, longest: int, what: str) -> str:
+    try:
+        one_line(text, longest, what)
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
 
 
 # One session

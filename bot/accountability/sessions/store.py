@@ -52,6 +52,8 @@ SERIES = Table(
     Column("sponsor", String(32), nullable=False),
     Column("sponsor_agreed", Boolean, nullable=False),
     Column("country", String(8), nullable=False),
+    Column("weekly_digest", Boolean, nullable=False, server_default=false()),
+    Column("monthly_digest", Boolean, nullable=False, server_default=false()),
     Column("made_by", String(32), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),  # its last change; whoever changes it must have seen that one
@@ -187,6 +189,13 @@ class SeriesStore:
             rows = connection.execute(select(SERIES).where(found).order_by(SERIES.c.made_at, SERIES.c.id)).mappings()
             return [_read(SessionSeries, row) for row in rows]
 
+    def everywhere(self) -> list[tuple[WorkspaceKey, SessionSeries]]:
+        """Those of all workspaces, ended ones as well, the newest first: for whoever runs the bot."""
+        query = select(SERIES).order_by(SERIES.c.made_at.desc(), SERIES.c.id)
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [(WorkspaceKey(row["enterprise_id"], row["team_id"]), _read(SessionSeries, row)) for row in rows]
+
     def save(self, key: WorkspaceKey, changed: SessionSeries, also: Also = nothing) -> bool:
         """Save a changed series. False when somebody was quicker, or it has ended: read it again and decide anew."""
         seen = and_(_running(key, changed.id), SERIES.c.version == changed.version - 1)
@@ -223,25 +232,29 @@ class SeriesStore:
         new: Series,
         sessions: Iterable[Session] = (),
         also: Also = nothing,
+        *,
+        seen: int | None = None,
     ) -> bool:
         """Other times from a day on, as recurrence.change_from has them. False when somebody did, or the series ended.
 
-        `sessions` are those to come, as they are by the new times. What was put on the list for a session after the
-        first of these is for that one.
+        With `seen`, the version of the series that all this was worked out from, also when anything changed since.
+        `sessions` are those that are not over, as they are by the new times. What was put on the list for a session
+        after the first of these is for that one.
         """
         old = and_(_own(key, series_id, TIMES), TIMES.c.id == ended.id)
         replaced = and_(_own(key, series_id, EXCEPTIONS), EXCEPTIONS.c.day > ended.ends_on)
         first = new.starts_on.isoformat()
         later = and_(_own(key, series_id, TOPICS), TOPICS.c.occurrence > first)
         with self._database.write() as connection:
-            if not _lock(connection, key, series_id) or _is_there(connection, key, series_id, new):
+            if not _lock(connection, key, series_id, seen) or _is_there(connection, key, series_id, new):
                 return False
             connection.execute(delete(EXCEPTIONS).where(replaced))
             self._save_times(connection, key, series_id, new)
             connection.execute(update(TIMES).where(old).values(ends_on=ended.ends_on))
             connection.execute(update(TOPICS).where(later).values(occurrence=first))
             for session in sessions:
-                _advance(connection, key, session, TO_COME, STATE if session.state is State.SKIPPED else TIME)
+                _retime(connection, key, session)
+            _count_change(connection, key, series_id)
             also(connection)
         return True
 
@@ -287,6 +300,7 @@ class SeriesStore:
             connection.execute(delete(EXCEPTIONS).where(old))
             if exception is not None:
                 connection.execute(exception)
+            _count_change(connection, key, session.series_id)
             also(connection)
         return True
 
@@ -478,10 +492,24 @@ class SessionStore:
             return [_session(row) for row in connection.execute(latest).mappings()]
 
 
-def _lock(connection: Connection, key: WorkspaceKey, series_id: str) -> bool:
-    """Let one change of a series' times wait for another. False when it has ended."""
-    found = select(SERIES.c.id).where(_running(key, series_id)).with_for_update()
-    return connection.execute(found).first() is not None
+def _lock(connection: Connection, key: WorkspaceKey, series_id: str, version: int | None = None) -> bool:
+    """Let one change of a series' times wait for another. False when it has ended, or is of another version."""
+    found = select(SERIES.c.version).where(_running(key, series_id)).with_for_update()
+    current = connection.execute(found).scalar()
+    return current is not None and version in (None, current)
+
+
+def _count_change(connection: Connection, key: WorkspaceKey, series_id: str) -> None:
+    counted = update(SERIES).where(_series(key, series_id)).values(version=SERIES.c.version + 1)
+    connection.execute(counted)
+
+
+def _retime(connection: Connection, key: WorkspaceKey, session: Session) -> None:
+    """Save what other times make of a session: left out, at another time, or held after all."""
+    if session.state is State.SKIPPED:
+        _advance(connection, key, session, TO_COME, STATE)
+    elif not _advance(connection, key, session, TO_COME, TIME) and session.state is State.PLANNED:
+        _advance(connection, key, session, BEFORE[State.PLANNED], (*STATE, *TIME))
 
 
 def _is_there(connection: Connection, key: WorkspaceKey, series_id: str, times: Series) -> bool:

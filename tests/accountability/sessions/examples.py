@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.accountability.sessions.agenda import Agenda, Finding, Records, agenda
 from bot.accountability.sessions.items import Topic, Update
-from bot.accountability.sessions.session import Session, SessionSeries
+from bot.accountability.sessions.session import Session, SessionSeries, change
 
 HOST, SPONSOR, GUEST = "U0HOST", "U0SPON", "U0GUEST"
 FOUNDED = datetime(2026, 10, 1, 8, tzinfo=UTC)
@@ -20,6 +20,10 @@ BEFORE = START - timedelta(days=1)  # when its agenda is made
 
 SERIES = SessionSeries("s1", "C1", "Customer accountability session", HOST, HOST, FOUNDED, sponsor=SPONSOR)
 SESSION = Session("s1", "2026-12-01", START, START + LENGTH)
+
+
+def changed(series: SessionSeries, by: str = HOST, **wanted: Any) -> SessionSeries:
+    return change(series, replace(series.about, **wanted), by)
 
 
 def a_session(occurrence: str = "2026-12-01", **fields: Any) -> Session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from bot.accountability.sessions.later import (
     agenda_turn,
     coming,
     missed,
+    named,
     on_change,
     on_close,
     on_end,
@@ -248,3 +249,24 @@ def test_after_downtime_a_series_says_one_thing_and_goes_on(
     for kind in (OPEN, CLOSE):
         assert set(expected) <= {name for _, what, name, _ in season.seen if what == kind}
     assert len(season.planned) <= 2 * (AHEAD + 1)
+
+
+def test_a_session_is_found_by_its_name_wherever_it_was_moved() -> None:
+    moved = move(TUESDAYS, date(2026, 10, 20), FIRST + DAY)
+    ended, new = change_from(moved, date(2026, 11, 1), new_id="s1-02", at=time(14))
+    found = [named((ended, new), name) for name in ("2026-10-20", "2026-11-03", "2026-11-04")]
+    assert [one and (one.starts_at, one.is_moved) for one in found] == [
+        (FIRST + DAY, True),
+        (datetime(2026, 11, 3, 13, tzinfo=UTC), False),
+        None,
+    ]
+    assert named([skip(TUESDAYS, date(2026, 10, 20))], "2026-10-20") is None
+
+
+def test_a_skipped_session_that_other_times_have_is_held_after_all() -> None:
+    _, new = change_from(TUESDAYS, date(2026, 10, 20), new_id="s1-02", rule=Rule.read("weekly on Tuesday"), at=time(14))
+    left_out = skipped(SESSION)
+    assert retimed([left_out], new, SUNDAY) == (
+        replace(SESSION, starts_at=FIRST + 4 * HOUR, ends_at=FIRST + 4 * HOUR + 45 * MINUTE),
+    )
+    assert retimed([left_out], skip(new, date(2026, 10, 20)), SUNDAY) == ()

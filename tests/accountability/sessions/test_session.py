@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,17 +12,15 @@ from bot.accountability.sessions.session import (
     State,
     answer_as_sponsor,
     bring_back,
+    change,
     close,
     demand_lead,
     found,
     may_lead,
     move,
     open_,
-    reword,
     skip,
     with_agenda,
-    with_facilitator,
-    with_sponsor,
 )
 from bot.errors import Refusal
 from tests.accountability.sessions.examples import (
@@ -34,6 +33,7 @@ from tests.accountability.sessions.examples import (
     SPONSOR,
     START,
     a_session,
+    changed,
 )
 
 END = START + LENGTH
@@ -54,19 +54,19 @@ def test_a_sponsor_is_asked_only_once_they_have_agreed() -> None:
 
 def test_another_sponsor_has_to_agree_anew() -> None:
     agreed = answer_as_sponsor(SERIES, SPONSOR, agrees=True)
-    assert with_sponsor(agreed, SPONSOR, HOST).asks == SPONSOR
-    assert with_sponsor(agreed, GUEST, HOST).asks == ""
-    assert with_sponsor(agreed, "", HOST).asks == ""
+    assert changed(agreed, name="Hour").asks == SPONSOR
+    assert changed(agreed, sponsor=GUEST).asks == ""
+    assert changed(agreed, sponsor="").asks == ""
 
 
 def test_whoever_names_themselves_has_agreed() -> None:
-    assert with_sponsor(SERIES, GUEST, GUEST).asks == GUEST
+    assert changed(SERIES, GUEST, sponsor=GUEST).asks == GUEST
 
 
 @pytest.mark.parametrize(("sponsor", "by"), [(SPONSOR, HOST), ("", HOST), ("", "")])
 def test_nobody_agrees_for_the_sponsor(sponsor: str, by: str) -> None:
     with pytest.raises(Refusal, match="agree to give air cover"):
-        answer_as_sponsor(with_sponsor(SERIES, sponsor, HOST), by, agrees=True)
+        answer_as_sponsor(changed(SERIES, sponsor=sponsor), by, agrees=True)
 
 
 def test_a_new_series_can_not_agree_for_its_sponsor() -> None:
@@ -75,26 +75,33 @@ def test_a_new_series_can_not_agree_for_its_sponsor() -> None:
 
 
 def test_leading_and_sponsoring_take_two_people() -> None:
-    for change in (lambda: with_sponsor(SERIES, HOST, HOST), lambda: with_facilitator(SERIES, SPONSOR)):
+    for wanted in ({"sponsor": HOST}, {"facilitator": SPONSOR}):
         with pytest.raises(Refusal, match="Choose two people"):
-            change()
+            changed(SERIES, **wanted)
+    with pytest.raises(Refusal, match="Choose two people"):
+        found(replace(SERIES, sponsor=HOST))
     with pytest.raises(Refusal, match="Choose a facilitator"):
-        with_facilitator(SERIES, "")
+        changed(SERIES, facilitator="")
+
+
+def test_who_leads_and_who_sponsors_may_change_places() -> None:
+    swapped = changed(SERIES, facilitator=SPONSOR, sponsor=HOST)
+    assert (swapped.facilitator, swapped.sponsor, swapped.asks) == (SPONSOR, HOST, HOST)
 
 
 def test_a_series_has_a_name_of_a_readable_length() -> None:
-    assert reword(SERIES, "  The \n customer  hour ", " why ").name == "The customer hour"
+    assert changed(SERIES, name="  The \n customer  hour ").name == "The customer hour"
     with pytest.raises(Refusal, match="no name"):
-        reword(SERIES, "  ", "")
+        changed(SERIES, name="  ")
     with pytest.raises(Refusal, match="81 characters; say it in 80"):
-        reword(SERIES, "x" * 81, "")
+        changed(SERIES, name="x" * 81)
     with pytest.raises(Refusal, match="purpose has 501"):
-        reword(SERIES, "x", "y" * 501)
+        changed(SERIES, purpose="y" * 501)
 
 
-def test_each_change_of_a_series_is_counted() -> None:
-    changed = with_facilitator(with_sponsor(reword(SERIES, "A", ""), GUEST, HOST), "U0NEW")
-    assert (changed.version, changed.facilitator) == (4, "U0NEW")
+def test_each_change_of_a_series_is_counted_and_only_what_is_wanted_differs() -> None:
+    wanted = replace(SERIES.about, weekly_digest=True, purpose="Why")
+    assert change(SERIES, wanted, HOST) == replace(SERIES, weekly_digest=True, purpose="Why", version=2)
 
 
 def test_only_the_facilitator_and_admins_lead() -> None:
@@ -138,9 +145,9 @@ def test_what_a_session_can_not_become_is_told(state: State) -> None:
         State.CLOSED: [with_agenda, lambda of: open_(of, END), lambda of: close(of, END), skip, back],
         State.SKIPPED: [with_agenda, lambda of: open_(of, END), lambda of: close(of, END), skip],
     }
-    for change in refused[state]:
+    for step in refused[state]:
         with pytest.raises(Refusal, match="This session"):
-            change(session)
+            step(session)
 
 
 def test_a_moved_session_keeps_its_name_and_its_length() -> None:

@@ -29,7 +29,6 @@ from bot.accountability.sessions.session import (
     close,
     move,
     open_,
-    reword,
     with_agenda,
 )
 from bot.accountability.sessions.session import skip as skipped
@@ -52,6 +51,7 @@ from tests.accountability.sessions.examples import (
     a_session,
     a_topic,
     an_update,
+    changed,
 )
 
 END = START + LENGTH
@@ -122,7 +122,7 @@ def test_the_channel_s_series_that_run_come_the_oldest_first(series: SeriesStore
 
 
 def test_a_change_does_not_overwrite_another(series: SeriesStore) -> None:
-    agreed, reworded = answer_as_sponsor(SERIES, SPONSOR, agrees=True), reword(SERIES, "Hour", "")
+    agreed, reworded = answer_as_sponsor(SERIES, SPONSOR, agrees=True), changed(SERIES, name="Hour")
     assert series.save(OURS, agreed)
     assert not series.save(OURS, reworded, also=refuse)
     assert series.get(OURS, "s1") == agreed
@@ -134,14 +134,14 @@ def test_an_ended_series_does_not_change_any_more(series: SeriesStore) -> None:
     found = series.get(OURS, "s1")
     assert found is not None
     assert found.ended_at == START
-    assert not series.save(OURS, reword(found, "Hour", ""))
+    assert not series.save(OURS, changed(found, name="Hour"))
     assert not series.skip(OURS, skipped(SESSION))
     assert not series.change_times(OURS, "s1", *change_from(TIMES, date(2026, 12, 1), new_id="s1.2", at=time(14)))
 
 
 def test_what_belongs_to_a_change_fails_with_it(series: SeriesStore, sessions: SessionStore) -> None:
     changes: list[Callable[[], Any]] = [
-        lambda: series.save(OURS, reword(SERIES, "Hour", ""), also=refuse),
+        lambda: series.save(OURS, changed(SERIES, name="Hour"), also=refuse),
         lambda: series.end(OURS, "s1", START, also=refuse),
         lambda: series.skip(OURS, skipped(SESSION), also=refuse),
     ]
@@ -227,6 +227,49 @@ def test_other_times_hold_from_a_day_on(series: SeriesStore, sessions: SessionSt
     states = {one.occurrence: one.state for one in sessions.of_series(OURS, "s1")}
     assert (states["2026-12-01"], states["2027-01-05"]) == (State.PLANNED, State.SKIPPED)
     assert [topic.occurrence for topic in sessions.topics(OURS, "s1")] == ["2026-12-02"]
+
+
+def test_a_session_skipped_before_is_held_when_the_new_times_have_it(
+    series: SeriesStore, sessions: SessionStore
+) -> None:
+    series.skip(OURS, skipped(SESSION))
+    (old,) = series.times(OURS, "s1")
+    ended, new = change_from(old, date(2026, 12, 1), new_id="s1.2", rule=Rule.read("weekly on Tuesday"), at=time(14))
+    assert series.change_times(OURS, "s1", ended, new, retimed([skipped(SESSION)], new, BEFORE))
+    hour = timedelta(hours=4)
+    assert sessions.get(OURS, "s1", "2026-12-01") == a_session(starts_at=START + hour, ends_at=END + hour)
+
+
+def test_other_times_are_refused_to_whoever_did_not_see_the_last_change(series: SeriesStore) -> None:
+    first = series.get(OURS, "s1")
+    assert first is not None
+    ended, new = change_from(TIMES, date(2026, 12, 1), new_id="s1.2", at=time(14))
+    series.skip(OURS, skipped(a_session("2027-01-05", starts_at=NEXT, ends_at=NEXT + LENGTH)))
+    assert not series.change_times(OURS, "s1", ended, new, also=refuse, seen=first.version)
+    ended, new = change_from(series.times(OURS, "s1")[0], date(2026, 12, 1), new_id="s1.2", at=time(14))
+    assert series.change_times(OURS, "s1", ended, new, seen=first.version + 1)
+    assert new.exceptions == {date(2027, 1, 5): None}
+
+
+def test_each_change_of_its_times_is_counted(series: SeriesStore) -> None:
+    assert not series.skip(THEIRS, skipped(SESSION))
+    series.skip(OURS, skipped(SESSION))
+    series.skip(OURS, skipped(SESSION))
+    series.bring_back(OURS, bring_back(skipped(SESSION), START, BEFORE))
+    series.move(OURS, move(SESSION, START + DAY, BEFORE))
+    series.change_times(OURS, "s1", *change_from(TIMES, date(2027, 1, 1), new_id="s1.2", at=time(14)))
+    counted = series.get(OURS, "s1")
+    assert counted is not None
+    assert counted.version == SERIES.version + 4
+
+
+def test_whoever_runs_the_bot_sees_the_series_of_all_workspaces(series: SeriesStore) -> None:
+    series.add(THEIRS, replace(SERIES, made_at=FOUNDED + DAY, weekly_digest=True), TIMES)
+    series.end(OURS, "s1", START)
+    assert [(key, one.weekly_digest, one.is_running) for key, one in series.everywhere()] == [
+        (THEIRS, True, True),
+        (OURS, False, False),
+    ]
 
 
 def test_other_times_keep_what_was_changed_about_their_days(series: SeriesStore) -> None:
@@ -431,7 +474,7 @@ def test_workspaces_do_not_see_or_change_each_other(
     sessions.begin_posting(OURS, SESSION, OPENING, 0, START)
     before = everything(series, sessions, OURS)
     assert everything(series, sessions, other) == (None, [], (), [], [], {}, [], [], [])
-    assert not series.save(other, reword(SERIES, "Hour", ""))
+    assert not series.save(other, changed(SERIES, name="Hour"))
     assert not series.end(other, "s1", START)
     assert not series.skip(other, skipped(SESSION))
     assert not series.change_times(other, "s1", *change_from(TIMES, date(2026, 12, 1), new_id="x", at=time(14)))

@@ -1,18 +1,21 @@
 """Series of sessions as an iCalendar file (RFC 5545): what was left out and moved, and when the clocks change."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from unicodedata import category
 
 from icalendar import Calendar, Event
 
-from bot.accountability.calendar.recurrence import Series
+from bot.accountability.calendar.recurrence import Series, end
 from bot.accountability.calendar.rfc5545 import fields_of
+from bot.accountability.calendar.rules import DAY
 from bot.accountability.calendar.wall import moment_of
+from bot.accountability.sessions.session import SessionSeries
 
 PRODUCT = "-//CCO Advisor//Sessions//EN"
+READ_AGAIN = timedelta(hours=6)  # a calendar program that subscribes to it
 YEARS_OF_CLOCK_CHANGES = 10  # calendars that know the zone need none of them; a file is written anew now and then
 
 
@@ -26,17 +29,33 @@ class Entry:
     version: int = 0
 
 
-def calendar_file(entries: Iterable[Entry], now: datetime) -> bytes:
-    """The file; a series that ended before it had a session is left out of it."""
+def entries_of(of: SessionSeries, times: Iterable[Series]) -> tuple[Entry, ...]:
+    """A series as calendars show it, one entry for each stretch of its times. Once it has ended, so have they."""
+    stretches = times if of.ended_at is None else [_ended(one, of.ended_at) for one in times]
+    return tuple(Entry(one, of.name, of.purpose, of.version) for one in stretches)
+
+
+def _ended(times: Series, at: datetime) -> Series:
+    """Without the sessions that would have begun since."""
+    day = at.astimezone(times.zone).date()
+    last = day if moment_of(day, times.at, times.zone) <= at else day - DAY
+    changed = {one: to if to is not None and to <= at else None for one, to in times.exceptions.items()}
+    return end(replace(times, exceptions=changed), last)
+
+
+def calendar_file(entries: Iterable[Entry], now: datetime, stamp: datetime | None = None) -> bytes:
+    """The file; what ended before it had a session is left out of it. `stamp` is since when it has said so."""
     entries = [one for one in entries if next(one.series.days(), None) is not None]
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
+    calendar.add("refresh-interval", READ_AGAIN, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", READ_AGAIN)
     for entry in entries:
-        calendar.add_component(_whole(entry, now))
+        calendar.add_component(_whole(entry, stamp or now))
         for day, to in entry.series.exceptions.items():
             if to is not None and entry.series.has(day):
-                calendar.add_component(_moved(entry, day, to, now))
+                calendar.add_component(_moved(entry, day, to, stamp or now))
     if entries:
         years = [one.series.starts_on.year for one in entries] + [now.year]
         calendar.add_missing_timezones(date(min(years), 1, 1), date(max(years) + YEARS_OF_CLOCK_CHANGES, 1, 1))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -12,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from bot.accountability.calendar.recurrence import Series, end, move, occurrences, skip
+from bot.accountability.calendar.recurrence import Series, change_from, end, move, occurrences, skip
 from bot.accountability.calendar.rules import Rule
-from bot.accountability.sessions.ics import Entry, calendar_file
+from bot.accountability.series.ics import Entry, calendar_file, entries_of
+from bot.accountability.sessions.later import coming
 from tests.accountability.calendar.examples import BERLIN, DAY, DAYS, TIMES, UNHURRIED, ZONES, local
 from tests.accountability.calendar.test_recurrence import CADENCES, a_series
+from tests.accountability.sessions.examples import SERIES
 
 NOW = local(2026, 11, 24, 12)
 CHANGED = move(skip(a_series(), date(2026, 12, 1)), date(2026, 12, 8), local(2026, 12, 9, 14))
@@ -123,3 +126,62 @@ def test_the_file_tells_a_stranger_when_the_clocks_change(zone: ZoneInfo, start:
         for one in occurrences(series, datetime(2023, 1, 1, tzinfo=UTC), 20):
             wall = datetime.combine(one.day, time(12))
             assert wall.replace(tzinfo=stranger).utcoffset() == wall.replace(tzinfo=zone).utcoffset()
+
+
+# A whole series, with the times that it had and has
+
+
+def sessions_in(written: bytes, since: datetime, until: datetime) -> list[datetime]:
+    """When a calendar has sessions, each entry read for itself."""
+    by_entry: dict[str, list[Event]] = {}
+    for event in events(written):
+        by_entry.setdefault(str(event["uid"]), []).append(event)
+    found = [one for entry in by_entry.values() for one in expanded(entry, until)]
+    return sorted(one for one in found if since <= one < until)
+
+
+def expanded(entry: list[Event], until: datetime) -> list[datetime]:
+    """By dateutil, on the wall of the zone that the file names."""
+    [whole] = [event for event in entry if "rrule" in event]
+    moved = [event for event in entry if "recurrence-id" in event]
+    start = whole["dtstart"].dt
+    rules = rrulestr(f"RRULE:{whole['rrule'].to_ical().decode()}", dtstart=start, forceset=True)
+    for stamp in [*(whole["exdate"].dts if "exdate" in whole else []), *(event["recurrence-id"] for event in moved)]:
+        rules.exdate(stamp.dt)
+    walls = takewhile(lambda wall: wall < until, rules)
+    return [wall.astimezone(UTC) for wall in walls] + [event["dtstart"].dt for event in moved]
+
+
+def test_a_calendar_has_the_sessions_that_are_planned_over_a_clock_change() -> None:
+    first = Series("s1", date(2026, 9, 1), time(9), 45, BERLIN, Rule.read("weekly on Tuesday"))
+    first = move(skip(first, date(2026, 10, 20)), date(2026, 10, 27), local(2026, 10, 28, 16))
+    ended, second = change_from(first, date(2027, 3, 1), new_id="s1-02", rule=Rule.read("monthly on the first Friday"))
+    times = (ended, replace(second, zone=ZoneInfo("America/New_York")))
+    since, until = local(2026, 9, 1), local(2027, 8, 1)
+    planned = [one.starts_at for one in coming(times, since, 60) if one.starts_at < until]
+    assert len(planned) > 25
+    assert sessions_in(calendar_file(entries_of(SERIES, times), NOW), since, until) == planned
+
+
+def test_a_series_that_was_ended_has_no_session_since() -> None:
+    whole = Series("s1", date(2026, 11, 3), time(9), 45, BERLIN, Rule.read("weekly on Tuesday"))
+    times = (move(move(whole, date(2026, 11, 17), local(2026, 12, 3)), date(2026, 11, 10), local(2026, 11, 11)),)
+    at_noon = replace(SERIES, ended_at=local(2026, 11, 24, 12))
+    written = calendar_file(entries_of(at_noon, times), NOW)
+    assert sessions_in(written, local(2026, 1, 1), local(2028, 1, 1)) == [
+        local(2026, 11, 3, 9),
+        local(2026, 11, 11),
+        local(2026, 11, 24, 9),
+    ]
+    before_nine = calendar_file(entries_of(replace(at_noon, ended_at=local(2026, 11, 24, 8)), times), NOW)
+    assert local(2026, 11, 24, 9) not in sessions_in(before_nine, local(2026, 1, 1), local(2028, 1, 1))
+
+
+def test_each_change_of_a_series_makes_its_entry_newer() -> None:
+    entry = entries_of(replace(SERIES, version=7), [a_series()])[0]
+    [whole] = events(calendar_file([entry], NOW, stamp=local(2026, 11, 1)))
+    assert (whole["sequence"], whole["dtstamp"].dt) == (7, local(2026, 11, 1))
+
+
+def test_a_calendar_that_subscribes_is_told_when_to_read_again() -> None:
+    assert b"REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n" in calendar_file([Entry(CHANGED, "Sessions")], NOW)

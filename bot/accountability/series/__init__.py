@@ -1,0 +1,1 @@
+"""Setting up and changing series of sessions, and their calendar files."""

@@ -1,0 +1,109 @@
+"""What a series has people told of, as changes to the schedule, beside what its sessions plan themselves.
+
+A message says how things stand when it goes out: one whose reason is gone by then is left.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.accountability.calendar.recurrence import Series
+from bot.accountability.later import AIR_COVER, DRAW_SESSIONS, look
+from bot.accountability.sessions import later
+from bot.accountability.sessions.session import Session, SessionSeries
+from bot.scheduler.actions import Action, Changes
+
+ASK_SPONSOR = "ask_sponsor"  # subject: the series; occurrence: who is asked, and by which change of it
+TELL_LEADER = "tell_leader"  # the same for whoever leads it from now on
+ANNOUNCE = "announce_series"  # subject: the series; occurrence: see News
+
+
+class Event(StrEnum):
+    """What the channel of a series is told."""
+
+    STARTED = "started"
+    SKIPPED = "skipped"
+    MOVED = "moved"
+    BROUGHT_BACK = "back"
+    RETIMED = "times"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class News:
+    """What is announced, of which session if it is about one, and when it came about."""
+
+    event: Event
+    occurrence: str
+    at: datetime
+
+    @property
+    def name(self) -> str:
+        return f"{self.event}/{self.occurrence}/{int(self.at.timestamp() * 1000)}"
+
+    @classmethod
+    def named(cls, name: str, at: datetime) -> "News":
+        event, occurrence, _ = name.split("/")
+        return cls(Event(event), occurrence, at)
+
+
+def person_named(occurrence: str) -> str:
+    """Who is asked or told."""
+    return occurrence.rpartition("/")[0]
+
+
+def on_set_up(new: SessionSeries, times: Series, now: datetime) -> Changes:
+    """The first agenda and openings, and who is to hear of it beside whoever sets it up."""
+    return _together(
+        later.on_start(new, [times], now),
+        _announced(new, Event.STARTED, now),
+        on_new_people(new, ("", ""), now, new.made_by),
+    )
+
+
+def on_new_people(of: SessionSeries, before: tuple[str, str], now: datetime, by: str) -> Changes:
+    """`before` are who led and who sponsored it. Whoever names themselves knows it."""
+    new = []
+    if of.facilitator not in {before[0], by}:
+        new.append(Action(TELL_LEADER, of.id, now, f"{of.facilitator}/{of.version}"))
+    if of.sponsor not in {"", before[1]} and not of.sponsor_agreed:
+        new.append(Action(ASK_SPONSOR, of.id, now, f"{of.sponsor}/{of.version}"))
+    if of.sponsor != before[1]:
+        new.append(look(AIR_COVER, of.channel_id, now))
+    return Changes(new=(*new, look(DRAW_SESSIONS, of.channel_id, now)))
+
+
+def on_answer(of: SessionSeries, now: datetime) -> Changes:
+    """After the sponsor agreed, or took it back."""
+    return Changes(new=(look(AIR_COVER, of.channel_id, now), look(DRAW_SESSIONS, of.channel_id, now)))
+
+
+def on_changed_session(
+    of: SessionSeries, times: Iterable[Series], session: Session, event: Event, now: datetime
+) -> Changes:
+    """After one was skipped, moved or brought back; `times` are as they are now."""
+    return _together(later.on_change(of, times, now), _announced(of, event, now, session.occurrence))
+
+
+def on_new_times(of: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
+    return _together(later.on_change(of, times, now), _announced(of, Event.RETIMED, now))
+
+
+def on_end(of: SessionSeries, now: datetime) -> Changes:
+    air_cover = Changes(new=(look(AIR_COVER, of.channel_id, now),))
+    return _together(later.on_end(of), _announced(of, Event.ENDED, now), air_cover)
+
+
+def _announced(of: SessionSeries, event: Event, now: datetime, occurrence: str = "") -> Changes:
+    told = Action(ANNOUNCE, of.id, now, News(event, occurrence, now).name)
+    return Changes(new=(told, look(DRAW_SESSIONS, of.channel_id, now)))
+
+
+def _together(*changes: Changes) -> Changes:
+    """What is dropped, by whichever of them, is dropped first."""
+    return Changes(
+        moved=tuple(action for one in changes for action in one.moved),
+        dropped=tuple(name for one in changes for name in one.dropped),
+        new=tuple(action for one in changes for action in one.new),
+    )
