@@ -32,9 +32,16 @@ class Register:
         return any(wanted == name if isinstance(wanted, str) else wanted.search(name) for wanted in self.heard[kind])
 
 
+class Nothing:
+    """Stands where the services and Slack do, whose parts may be taken and not be called."""
+
+    def __getattr__(self, _part: str) -> Nothing:
+        return self
+
+
 def everything_listened_to() -> Register:
     """All that the wings listen to. Registering calls neither a service nor Slack, so there need be none."""
-    nothing: Any = None
+    nothing: Any = Nothing()
     guard = Guard(nothing, nothing, lambda: datetime.now(UTC), lambda _: None)
     taken = Register()
     ReadinessListeners(nothing, nothing, guard).register(taken)  # type: ignore[arg-type]

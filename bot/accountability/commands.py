@@ -31,12 +31,15 @@ LISTS = frozenset({Command.MINE, Command.COMMITMENTS})
 
 def command_of(text: str) -> tuple[Command, str] | None:
     """The command and the rest of the words; None for what is meant as a question, such as “why do we need a CCO?”."""
-    words = " ".join(text.split()).rstrip("!. ")
-    alone = words.lower()
+    words = " ".join(text.split())
+    alone = words.rstrip("!. ").lower()
     if alone in SPELLINGS:
         return SPELLINGS[alone], ""
     first, _, rest = words.partition(" ")
-    command = _known(first.lower())
+    command = _known(first.rstrip("!.").lower())
+    if command in WITH_WORDS:
+        return command, rest  # with its last dot, which belongs to the date in “by 14.12.”
+    rest = rest.rstrip("!. ")
     if command is None or not _fits(command, rest):
         return None
     return command, rest
@@ -59,7 +62,7 @@ def rest_of(text: str) -> str:
 
 
 def _fits(command: Command, rest: str) -> bool:
-    if not rest or command in WITH_WORDS:
+    if not rest:
         return True
     return command in LISTS and re.fullmatch(rf"{FILTERS}(?: {FILTERS})*", rest.lower()) is not None
 

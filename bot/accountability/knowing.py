@@ -31,14 +31,17 @@ class Acquaintances:
         self._known: dict[tuple[WorkspaceKey, str], tuple[datetime, Profile | None]] = {}
         self._lock = threading.Lock()
 
-    def profile(self, key: WorkspaceKey, user_id: str) -> Profile | None:
-        """None for somebody whom Slack does not show to us. Raises Unavailable when it doesn't answer."""
+    def profile(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> Profile | None:
+        """None for somebody whom Slack does not show to us. Raises Unavailable when it doesn't answer.
+
+        `at_once` is for what Slack itself waits for: nothing is waited out, and two seconds are the longest.
+        """
         now = self._clock()
         with self._lock:
             asked_at, known = self._known.get((key, user_id), (None, None))
         if asked_at is not None and asked_at <= now < asked_at + FRESH:
             return known
-        found = self._asked(user_id)
+        found = self._asked(user_id, at_once=at_once)
         with self._lock:
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
@@ -63,8 +66,41 @@ class Acquaintances:
         profile = self.profile(key, user_id)
         return profile is not None and profile.is_active and not profile.is_bot and profile.team_id == key.team_id
 
-    def _asked(self, user_id: str) -> Profile | None:
+    def zone_at_once(self, key: WorkspaceKey, user_id: str) -> ZoneInfo | None:
+        """The same within two seconds, and None where Slack doesn't answer, so that it can be said."""
+        chosen = self._people.settings(key, user_id).zone
+        if chosen:
+            return zone_named(chosen)
+        with suppress(Unavailable):
+            profile = self.profile(key, user_id, at_once=True)
+            return zone_named(profile.zone) if profile else None
+        return None
+
+    def why_not(self, key: WorkspaceKey, user_id: str) -> str:
+        """Why somebody can't take anything on, in one sentence; empty when they can. Within two seconds.
+
+        Raises Unavailable when Slack doesn't answer.
+        """
+        profile = self.profile(key, user_id, at_once=True)
+        if profile is None:
+            return "Slack doesn't show me that person. Choose somebody of this workspace."
+        if profile.is_bot:
+            return "A bot can't keep a promise. Choose a person."
+        if not profile.is_active:
+            return "That person's account is deactivated. Choose somebody who is still there."
+        if profile.team_id != key.team_id:
+            return "That person is of another company. Choose somebody of this workspace."
+        return ""
+
+    def is_admin(self, key: WorkspaceKey, user_id: str) -> bool:
+        """Are they an administrator of the workspace, as far as Slack tells within two seconds?"""
+        with suppress(Unavailable):
+            profile = self.profile(key, user_id, at_once=True)
+            return profile is not None and profile.is_admin and profile.team_id == key.team_id
+        return False
+
+    def _asked(self, user_id: str, *, at_once: bool) -> Profile | None:
         try:
-            return self._gateway.person(user_id)
+            return self._gateway.person_at_once(user_id) if at_once else self._gateway.person(user_id)
         except ChannelClosed:
             return None

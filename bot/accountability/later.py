@@ -16,6 +16,17 @@ TELL_FACILITATOR = "tell_facilitator"  # subject: the channel; occurrence: the t
 DRAW_SESSIONS = "draw_sessions"  # subject: the channel whose open sessions may have to look different
 
 
+def tell(of: Commitment, user_id: str, now: datetime) -> Action:
+    """Tell somebody what was done to a commitment just now; `of` is as it is after that."""
+    return Action(TELL_OF_COMMITMENT, of.id, now, f"{of.version} {user_id}")
+
+
+def told_of(action: Action) -> tuple[int, str]:
+    """Which version of the commitment is told of, and to whom."""
+    version, _, user_id = action.occurrence.partition(" ")
+    return int(version), user_id
+
+
 def look(kind: str, subject: str, at: datetime) -> Action:
     """Decide about it at that time. Two looks at the same time are one."""
     return Action(kind, subject, at, at.isoformat())

@@ -2,6 +2,7 @@
 
 from slack_bolt import App
 
+from bot.accountability.commitments.listeners import CommitmentListeners
 from bot.accountability.service import AccountabilityService
 from bot.accountability.yearone.listeners import YearOneListeners
 from bot.slack.bolt import Guard
@@ -19,3 +20,4 @@ class AccountabilityListeners:
     def register(self, app: App) -> None:
         """To be called before the answers' listeners, which take every command."""
         YearOneListeners(self._service, self._gateway, self._guard).register(app)
+        CommitmentListeners(self._service.commitments, self._gateway, self._guard).register(app)

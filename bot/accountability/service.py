@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from bot.accountability import later
+from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.store import PeopleStore
@@ -44,6 +45,7 @@ class AccountabilityService:
         )
         self.year_one = YearOne(YearOneStore(around.database), series, around.gateway, admins, around.clock)
         self._handlers: dict[str, Handler] = {later.TELL_FACILITATOR: self.troubles.tell_now}
+        self.commitments = CommitmentService(around, self.acquaintances, admins, statement_of)
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:
@@ -53,7 +55,7 @@ class AccountabilityService:
 
     def clean(self) -> int:
         """Forget what is past its time."""
-        return 0
+        return self.commitments.clean()
 
     def _watched(self, handler: Handler) -> Handler:
         """A dead token ends the bot, whoever meets it first."""

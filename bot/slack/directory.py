@@ -40,10 +40,14 @@ class Person:
 
 
 class Directory:
-    """Looks things up. Every look waits out a rate limit by itself, so keep it off the ack path."""
+    """Looks things up. Every look waits out a rate limit by itself, so keep it off the ack path.
 
-    def __init__(self, client: WebClient) -> None:
+    Those `…_at_once` never wait and are over within two seconds: they raise RateLimited or UnknownOutcome instead.
+    """
+
+    def __init__(self, client: WebClient, quick: WebClient | None = None) -> None:
         self._client = client
+        self._quick = quick or client
 
     def channel(self, channel_id: str) -> Place:
         """Raises ChannelClosed for one that isn't there, or is private without the bot in it."""
@@ -60,8 +64,10 @@ class Directory:
 
     def person(self, user_id: str) -> Person:
         """Raises ChannelClosed for somebody whom Slack doesn't know or show."""
-        answer = call("users.info", lambda: self._client.users_info(user=user_id))
-        return _person(answer.get("user") or {}, user_id)
+        return _asked_of(self._client, user_id)
+
+    def person_at_once(self, user_id: str) -> Person:
+        return _asked_of(self._quick, user_id)
 
     def people(self) -> Iterator[Person]:
         """Everybody, also those who have left, and bots."""
@@ -78,11 +84,23 @@ class Directory:
 
     def link(self, channel: str, ts: str) -> str:
         """The address of a message, or nothing where Slack gives none."""
-        try:
-            answer = call("chat.getPermalink", lambda: self._client.chat_getPermalink(channel=channel, message_ts=ts))
-        except SlackRefused:
-            return ""
-        return str(answer.get("permalink") or "")
+        return _link(self._client, channel, ts)
+
+    def link_at_once(self, channel: str, ts: str) -> str:
+        return _link(self._quick, channel, ts)
+
+
+def _asked_of(client: WebClient, user_id: str) -> Person:
+    answer = call("users.info", lambda: client.users_info(user=user_id))
+    return _person(answer.get("user") or {}, user_id)
+
+
+def _link(client: WebClient, channel: str, ts: str) -> str:
+    try:
+        answer = call("chat.getPermalink", lambda: client.chat_getPermalink(channel=channel, message_ts=ts))
+    except SlackRefused:
+        return ""
+    return str(answer.get("permalink") or "")
 
 
 def pages(method: str, look: Callable[[str], Any], items: str) -> Iterator[Any]:

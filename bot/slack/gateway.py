@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 15  # seconds a call may take
 LONGEST_POST = 3 * TIMEOUT  # a message is tried in simpler forms where Slack can't draw it
+QUICK = 2  # the same where somebody waits who must be answered within three
 RATE_LIMIT_RETRIES = 4
 LOOKED_AT = 100  # messages a page, when a message of ours is looked for; some apps get fifteen
 MOST_PAGES = 5
@@ -93,8 +94,10 @@ class Gateway(Directory):
     `bot.slack.budget`); every other call waits out a rate limit by itself, so keep it off the ack path.
     """
 
-    def __init__(self, client: WebClient, at_once: WebClient, renderer: Renderer) -> None:
-        super().__init__(client)
+    def __init__(
+        self, client: WebClient, at_once: WebClient, renderer: Renderer, quick: WebClient | None = None
+    ) -> None:
+        super().__init__(client, quick)
         self._at_once = at_once  # it never waits
         self._renderer = renderer
 
@@ -102,7 +105,8 @@ class Gateway(Directory):
     def connect(cls, token: str, api_url: str, renderer: Renderer) -> "Gateway":
         client = WebClient(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[_rate_limit_retry()])
         at_once = WebClient(token, base_url=api_url, timeout=TIMEOUT, retry_handlers=[])
-        return cls(client, at_once, renderer)
+        quick = WebClient(token, base_url=api_url, timeout=QUICK, retry_handlers=[])
+        return cls(client, at_once, renderer, quick)
 
     def identity(self) -> dict[str, Any]:
         """Who the token belongs to (auth.test), with the granted scopes under `scopes`."""
@@ -169,6 +173,11 @@ class Gateway(Directory):
         """Open a modal; the trigger lives three seconds, so this is never retried."""
         modal = self._renderer.render(view)
         call("views.open", lambda: self._at_once.views_open(trigger_id=trigger_id, view=modal))
+
+    def push_modal(self, trigger_id: str, view: View) -> None:
+        """Open a modal on top of the one that the trigger came from; three are the most."""
+        modal = self._renderer.render(view)
+        call("views.push", lambda: self._at_once.views_push(trigger_id=trigger_id, view=modal))
 
     def update_modal(self, view_id: str, view: View, *, boxed: bool = False) -> None:
         """Show something else in a modal; `boxed`, what a message says."""

@@ -69,6 +69,12 @@ class Incoming:
         return str(found or self.event.get("channel") or "")
 
     @property
+    def message_ts(self) -> str:
+        """The message that a click or a shortcut was on."""
+        message, container = self.body.get("message") or {}, self.body.get("container") or {}
+        return str(container.get("message_ts") or message.get("ts") or "")
+
+    @property
     def thread_ts(self) -> str:
         """The thread that it happened in; empty in a channel's own timeline."""
         message = self.body.get("message") or {}
@@ -96,7 +102,9 @@ class Incoming:
 
     @property
     def value(self) -> str:
-        return str(self.action.get("value") or "")
+        """Of the button that was pressed, or of the option that was chosen in a message's select."""
+        option = self.action.get("selected_option") or {}
+        return str(self.action.get("value") or option.get("value") or "")
 
     @property
     def response_url(self) -> str:

@@ -14,10 +14,11 @@ BETWEEN_UPDATES = 0.5  # seconds
 NOT_FOUND = "not_found"
 
 
-def open_modal(gateway: Gateway, trigger_id: str, view: View, busy: str = BUSY) -> None:
-    """Open it, or refuse with what to do about it."""
+def open_modal(gateway: Gateway, trigger_id: str, view: View, busy: str = BUSY, *, on_top: bool = False) -> None:
+    """Open it, or refuse with what to do about it. `on_top` of the modal that the trigger came from."""
+    show = gateway.push_modal if on_top else gateway.open_modal
     try:
-        gateway.open_modal(trigger_id, view)
+        show(trigger_id, view)
     except RateLimited:
         raise Refusal(busy) from None
     except SlackRefused as error:

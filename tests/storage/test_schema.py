@@ -28,6 +28,7 @@ SPANNING_ALL = {
     "BallotStore.erase",
     "CalendarLinkStore.named",
     "DeliveryStore.clean",
+    "DraftStore.clean",
     "LaneStore.clean",
     "PeopleStore.clean",
     "RoundStore.clean",

@@ -132,7 +132,7 @@ def make(wanted: Commitment, now: datetime) -> Step:
     state = State.OPEN if wanted.owner == wanted.assigner else State.PROPOSED
     if not wanted.owner:
         raise Refusal("This has no owner. Name one person who takes it on, such as @colleague.")
-    what = _text(wanted.what)
+    what = one_line(wanted.what)
     if not what:
         raise Refusal("This doesn't say what is promised. Say it in one sentence.")
     _demand_future(wanted.due, now)
@@ -189,13 +189,13 @@ def keep_date(of: Commitment, by: str, now: datetime, reason: str = "") -> Step:
 
 
 def finish(of: Commitment, by: str, now: datetime) -> Step:
-    _demand_live(of)
+    demand_live(of)
     return _changed(of, by, Deed.FINISH, now, state=State.DONE, ended_at=now, proposed_due=None, needs_help_since=None)
 
 
 def new_date(of: Commitment, by: str, due: datetime, now: datetime, reason: str = "") -> Step:
     """Set another date. Whoever was asked and has not answered proposes one instead."""
-    _demand_live(of)
+    demand_live(of)
     if of.awaits_answer and by == of.owner:
         return propose_date(of, by, due, now, reason)
     _demand_other_date(of, due, now)
@@ -204,7 +204,7 @@ def new_date(of: Commitment, by: str, due: datetime, now: datetime, reason: str 
 
 def hand_over(of: Commitment, by: str, to: str, now: datetime, reason: str = "") -> Step:
     """Ask somebody else to take it on. Whoever takes it themselves, or has it back, owns it at once."""
-    _demand_live(of)
+    demand_live(of)
     if not to or to == of.owner:
         raise Refusal(f"<@{of.owner}> has it already. Choose somebody else to hand it over to.")
     fresh: dict[str, Any] = {"owner": to, "proposed_due": None, "needs_help_since": None}
@@ -216,7 +216,7 @@ def hand_over(of: Commitment, by: str, to: str, now: datetime, reason: str = "")
 
 
 def drop(of: Commitment, by: str, reason: str, now: datetime) -> Step:
-    _demand_live(of)
+    demand_live(of)
     _demand_reason(reason, "drop")
     ended: dict[str, Any] = {"state": State.DROPPED, "ended_at": now, "proposed_due": None, "needs_help_since": None}
     return _changed(of, by, Deed.DROP, now, reason, **ended)
@@ -224,42 +224,53 @@ def drop(of: Commitment, by: str, reason: str, now: datetime) -> Step:
 
 def need_help(of: Commitment, by: str, now: datetime, reason: str = "") -> Step:
     """Say that it is stuck; `reason` is what was tried."""
-    _demand_live(of)
+    demand_live(of)
     _demand_owner(of, by)
     return _changed(of, by, Deed.NEED_HELP, now, reason, needs_help_since=of.needs_help_since or now)
 
 
 def got_it(of: Commitment, by: str, now: datetime) -> Step:
     """No help is needed any more."""
-    _demand_live(of)
+    demand_live(of)
     _demand_owner(of, by)
     return _changed(of, by, Deed.GOT_IT, now, needs_help_since=None)
 
 
 def snooze(of: Commitment, by: str, until: datetime, now: datetime) -> Step:
     """No nudge before then, and one then."""
-    _demand_live(of)
+    demand_live(of)
     _demand_owner(of, by)
     _demand_future(until, now)
     return _changed(of, by, Deed.SNOOZE, now, snoozed_until=until)
+
+
+def is_same(of: Commitment, new: Commitment) -> bool:
+    """Did a deed change nothing but the time?"""
+    return replace(new, version=of.version, changed_at=of.changed_at) == of
+
+
+def is_same_deed(one: Change, other: Change) -> bool:
+    """Did the same person do the same for the same reason?"""
+    return replace(one, at=other.at) == other
 
 
 def _changed(of: Commitment, by: str, deed: Deed, now: datetime, reason: str = "", **fields: Any) -> Step:
     """Every deed ends a snooze but the one that begins it."""
     changes = {"snoozed_until": None, **fields}
     new = replace(of, **changes, changed_at=now, version=of.version + 1)
-    return new, Change(now, by, deed, new.state, new.due, new.owner, _text(reason))
+    return new, Change(now, by, deed, new.state, new.due, new.owner, one_line(reason))
 
 
-def _text(text: str) -> str:
-    """As both databases take it: no null character, no half of a surrogate pair."""
+def one_line(text: str) -> str:
+    """As both databases take it: no null character, no half of a surrogate pair. Refused where it is too long."""
     words = " ".join(text.replace("\0", "").encode("utf-8", "replace").decode().split())
     if len(words) > LONGEST_TEXT:
         raise Refusal(f"That text has {len(words)} characters; say it in {LONGEST_TEXT} or fewer.")
     return words
 
 
-def _demand_live(of: Commitment) -> None:
+def demand_live(of: Commitment) -> None:
+    """Refuse what can't be done to a commitment that has ended."""
     if not of.is_live:
         ended = "done" if of.state is State.DONE else "dropped"
         raise Refusal(f"This commitment is {ended} already. Make a new one if there is more to do.")
@@ -271,14 +282,14 @@ def _demand_owner(of: Commitment, by: str) -> None:
 
 
 def _demand_asked(of: Commitment, by: str) -> None:
-    _demand_live(of)
+    demand_live(of)
     _demand_owner(of, by)
     if not of.awaits_answer:
         raise Refusal("You have taken this on already. Use New date, Hand over or Drop to change it.")
 
 
 def _demand_proposed_date(of: Commitment, by: str) -> datetime:
-    _demand_live(of)
+    demand_live(of)
     if of.proposed_due is None:
         raise Refusal("No other date is proposed any more. Use New date to set one.")
     if by == of.owner:
