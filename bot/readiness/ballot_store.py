@@ -175,7 +175,7 @@ class BallotStore:
         return Turnout((row["voters"] or 0) if row["closed_at"] else row["voted"], row["asked"])
 
     def missing(self, key: WorkspaceKey, round_id: str) -> dict[str, int]:
-        """Who was asked and has answered nothing yet, with the last wave of reminders that reached each.
+        """Who was asked and has answered nothing yet, with the last wave of reminders sent to each (`mark_chased`).
 
         Those who opted out are not among them. For chasing alone: it is shown to nobody.
         """

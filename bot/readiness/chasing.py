@@ -1,7 +1,16 @@
-"""Reminds those who have not answered: at half time, and once before the deadline. Nobody is told who they are."""
+"""Reminds those who have not answered: at half time, and once before the deadline. Nobody is told who they are.
+
+Beside each of those asked stands the last wave of reminders that was sent to them, negative until it is known that it
+arrived. A wave stops at the first reminder of which nobody knows; the schedule goes on with it later. That one is then
+looked for in the direct message, where the bot may open it, and sent again when it is not there. Where it may not, it
+is sent once more, whatever becomes of it.
+"""
 
 import logging
-from datetime import timedelta
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import TryLater
@@ -16,16 +25,42 @@ from bot.readiness.times import BETWEEN_CHASES, Occasion, half_time, last_call, 
 from bot.readiness.views import ChaseView
 from bot.scheduler.actions import Action, Due
 from bot.slack.budget import Budget
-from bot.slack.gateway import Gateway, SlackRefused, TokenDead, UnknownOutcome
+from bot.slack.gateway import Gateway, Mark, SlackRefused, TokenDead, UnknownOutcome
+from bot.slack.ids import ROUND_EVENT
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 20  # people a run, so that it ends well before its lease
+AT_ONCE = 25  # people a run: who is left is worked out anew for each
+RUN = timedelta(seconds=10)  # for which a run begins with the next one; the end of the bot waits for it
 PAUSE = timedelta(seconds=1)
+WAITED_OUT = 1.0  # seconds: who is to wait for less waits here, all others in the schedule
+WAITS = 3  # for one reminder: others send as well
+LOOK_AGAIN = 30.0  # seconds, when Slack could not even be asked
+CLOCKS_APART = timedelta(minutes=1)  # that Slack's clock may be away from ours
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Reminders that go out in one run."""
+
+    key: WorkspaceKey
+    round_id: str
+    wave: Wave
+    view: ChaseView
+    until: datetime
+
+    @property
+    def mark(self) -> Mark:
+        """By which a reminder is found in the direct message of whoever got it, and nowhere else."""
+        return Mark(ROUND_EVENT, f"{self.round_id}:{self.wave.number}")
+
+    @property
+    def since(self) -> str:
+        return f"{(self.wave.planned_at - CLOCKS_APART).timestamp():.6f}"
 
 
 class Chasing:
-    """Sends reminders, a few people at a time. Each person is claimed first: after a crash nobody gets it twice."""
+    """Sends reminders, some people at a time."""
 
     def __init__(
         self,
@@ -35,6 +70,7 @@ class Chasing:
         gateway: Gateway,
         budget: Budget,
         clock: Clock,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._rounds = rounds
         self._ballots = ballots
@@ -42,18 +78,29 @@ class Chasing:
         self._gateway = gateway
         self._budget = budget
         self._clock = clock
+        self._sleep = sleep
 
     def chase(self, key: WorkspaceKey, due: Due) -> Action | None:
-        """Do what is due; returns the same for those whose turn has not come."""
-        of = self._rounds.get(key, due.action.subject)
+        """Do what is due; returns the same for those whose turn has not come.
+
+        Raises TryLater when it is nobody's turn just now, and UnknownOutcome.
+        """
+        of, now = self._rounds.get(key, due.action.subject), self._clock()
         wave = later.wave(due.action)
-        if of is None or not of.takes_votes(self._clock()) or not self._may_go_out(key, of, wave):
+        if of is None or not of.takes_votes(now) or not self._may_go_out(key, of, wave):
             return None
-        left = [one for one in sorted(self._ballots.missing(key, of.id).items()) if one[1] < wave.number]
-        view = self._presenter.chase(of, last=wave.occasion is Occasion.LAST_CALL or not _has_last_call(of))
-        for user_id, before in left[:AT_ONCE]:
-            self._remind(key, of, user_id, before, wave.number, view)
-        return wave.next(due.action, self._clock() + PAUSE) if len(left) > AT_ONCE else None
+        batch = Batch(key, of.id, wave, self._view(of, wave), now + RUN)
+        left = _left(self._ballots.missing(key, of.id), wave)
+        done = 0
+        while done < min(len(left), AT_ONCE) and self._clock() <= batch.until:
+            self._remind(batch, *left[done])
+            done += 1
+        return wave.next(due.action, self._clock() + PAUSE) if done < len(left) else None
+
+    def _view(self, of: Round, wave: Wave) -> ChaseView:
+        is_last = wave.occasion is Occasion.LAST_CALL or not _has_last_call(of)
+        is_half = self._clock() >= half_time(of.opened_at, of.deadline)  # not of one extended in the middle of a wave
+        return self._presenter.chase(of, last=is_last, half=is_half and not is_last)
 
     def _may_go_out(self, key: WorkspaceKey, of: Round, wave: Wave) -> bool:
         """One that is late may have come too close to the one before or after it. One that has begun goes on."""
@@ -65,25 +112,67 @@ class Chasing:
             return False  # it says that another one comes
         return may_chase(now, of.deadline, self._rounds.last_chased(key, of.id))
 
-    def _remind(self, key: WorkspaceKey, of: Round, user_id: str, before: int, wave: int, view: ChaseView) -> None:
-        """Raises TryLater when it is nobody's turn just now. `before` is the wave that reached them last."""
-
-        def remind() -> None:
-            if not self._rounds.begin_chasing(key, of.id, user_id, wave):
+    def _remind(self, batch: Batch, user_id: str, before: int) -> None:
+        """`before` is what stands beside them: the wave that reached them last, or this one, negative."""
+        begun = unknown = -batch.wave.number
+        if before == unknown:
+            has_arrived = self._has_arrived(batch, user_id)
+            if has_arrived:
+                self._rounds.mark_chased(batch.key, batch.round_id, user_id, unknown, batch.wave.number)
                 return
-            try:
-                self._gateway.post(user_id, view)
-            except TryLater:  # certainly not sent
-                self._rounds.not_chased(key, of.id, user_id, wave, before)
-                raise
-            self._rounds.chase(key, of.id, self._clock())
+            log.info("round %s: sending a reminder again, as nobody knows whether it arrived", batch.round_id)
+            begun = batch.wave.number if has_arrived is None else unknown
+        self._in_turn(batch, user_id, lambda: self._send(batch, user_id, before, begun))
 
+    def _in_turn(self, batch: Batch, user_id: str, send: Callable[[], None]) -> None:
+        """Send when the budget lets us: leaving each time would mean to work out each time who is left."""
+        pseudonym = self._ballots.pseudonym(batch.key, batch.round_id, user_id)
+        for _ in range(WAITS):
+            try:
+                return self._budget.post(batch.key, pseudonym, send)
+            except TryLater as busy:
+                if busy.retry_after >= WAITED_OUT:
+                    raise
+                self._sleep(busy.retry_after)
+        return self._budget.post(batch.key, pseudonym, send)
+
+    def _send(self, batch: Batch, user_id: str, before: int, begun: int) -> None:
+        """What stands beside them is `begun` from now on until it is known what came of it."""
+
+        def mark(old: int, new: int) -> bool:
+            return self._rounds.mark_chased(batch.key, batch.round_id, user_id, old, new)
+
+        if not mark(before, begun):
+            return
         try:
-            self._budget.post(key, self._ballots.pseudonym(key, of.id, user_id), remind)
+            self._gateway.post(user_id, batch.view, mark=batch.mark)
+        except (TryLater, TokenDead):  # certainly not sent
+            mark(begun, before)
+            raise
+        except SlackRefused as error:  # who it is says who has not answered: not for the log
+            log.info("round %s: a reminder did not arrive: %s", batch.round_id, type(error).__name__)
+        else:
+            self._rounds.chase(batch.key, batch.round_id, self._clock())
+        mark(begun, batch.wave.number)
+
+    def _has_arrived(self, batch: Batch, user_id: str) -> bool | None:
+        """Did an earlier try take effect? None where the bot may not look; TryLater where it can't just now."""
+        try:
+            place = self._gateway.direct_message(user_id)
+            return bool(self._gateway.posted(place, "", batch.mark, batch.since))
         except TokenDead:
             raise
-        except (SlackRefused, UnknownOutcome) as error:  # who it is says who has not answered: not for the log
-            log.info("round %s: a reminder did not arrive: %s", of.id, type(error).__name__)
+        except UnknownOutcome as error:
+            raise TryLater(f"can't look whether a reminder arrived: {error}", LOOK_AGAIN) from error
+        except SlackRefused as error:
+            log.info("round %s: can't look whether a reminder arrived: %s", batch.round_id, error)
+            return None
+
+
+def _left(missing: Mapping[str, int], wave: Wave) -> list[tuple[str, int]]:
+    """Whom this wave lacks; first those of whom nobody knows, who wait already."""
+    found = [(user_id, mark) for user_id, mark in missing.items() if wave.lacks(mark)]
+    return sorted(found, key=lambda one: (one[1] != -wave.number, one[0]))
 
 
 def _has_last_call(of: Round) -> bool:

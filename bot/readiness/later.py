@@ -1,7 +1,7 @@
 """What a round has to happen later, as changes to the schedule. Each is saved with the fact that causes it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from bot.readiness.rounds import PARENT, RESULTS, Round
@@ -12,6 +12,8 @@ POST = "post_round"  # the next message of a round that is not posted; occurrenc
 CLOSE = "close_round"
 CHASE = "chase_round"  # occurrence: why, in which wave, which batch of it
 TELL = "tell_starter"  # occurrence: the trouble
+
+GOES_ON = timedelta(minutes=5)  # later than any reminder that is on its way when a round is extended
 
 
 class Trouble(StrEnum):
@@ -25,15 +27,47 @@ class Trouble(StrEnum):
     REFUSED = "refused"  # Slack did not take a message
 
 
+@dataclass(frozen=True)
+class Wave:
+    """Reminders that go out for one reason at one time, in batches. `number` grows from wave to wave of a round."""
+
+    occasion: Occasion
+    number: int  # minutes since 1970, at which it was planned
+    batch: int
+
+    @classmethod
+    def at(cls, occasion: Occasion, moment: datetime, batch: int = 1) -> "Wave":
+        return cls(occasion, int(moment.timestamp()) // 60, batch)
+
+    def lacks(self, mark: int) -> bool:
+        """Has it not certainly reached somebody beside whom this stands, see RoundStore.mark_chased?"""
+        return mark == -self.number or abs(mark) < self.number
+
+    @property
+    def planned_at(self) -> datetime:
+        return datetime.fromtimestamp(self.number * 60, UTC)
+
+    def action(self, round_id: str, at: datetime) -> Action:
+        return Action(CHASE, round_id, at, f"{self.occasion} {self.number} {self.batch}")
+
+    def next(self, chase: Action, at: datetime) -> Action:
+        """The next batch of it."""
+        return replace(self, batch=self.batch + 1).action(chase.subject, at)
+
+
 def on_start(of: Round) -> Changes:
     now = of.opened_at
     return Changes(new=(Action(POST, of.id, now, PARENT), Action(CLOSE, of.id, of.deadline), *_chases(of, now)))
 
 
-def on_extension(of: Round, now: datetime, last_chased: datetime | None) -> Changes:
-    """`of` has its new deadline already."""
+def on_extension(of: Round, now: datetime, last_chased: datetime | None, under_way: Wave | None = None) -> Changes:
+    """`of` has its new deadline already. Reminders of half time that are `under_way` go on: they are not repeated."""
+    rest = (replace(under_way, batch=int(now.timestamp())).action(of.id, now + GOES_ON),) if under_way else ()
+    last_chased = now + GOES_ON if under_way else last_chased
     return Changes(
-        moved=(Action(CLOSE, of.id, of.deadline),), dropped=((CHASE, of.id),), new=_chases(of, now, last_chased)
+        moved=(Action(CLOSE, of.id, of.deadline),),
+        dropped=((CHASE, of.id),),
+        new=(*rest, *_chases(of, now, last_chased)),
     )
 
 
@@ -51,19 +85,6 @@ def trouble(of: Round, what: Trouble, now: datetime) -> Action:
     return Action(TELL, of.id, now, what)
 
 
-@dataclass(frozen=True)
-class Wave:
-    """Reminders that go out for one reason at one time, in batches. `number` grows from wave to wave of a round."""
-
-    occasion: Occasion
-    number: int
-    batch: int
-
-    def next(self, chase: Action, at: datetime) -> Action:
-        """The next batch of it."""
-        return Action(CHASE, chase.subject, at, f"{self.occasion} {self.number} {self.batch + 1}")
-
-
 def wave(chase: Action) -> Wave:
     occasion, number, batch = chase.occurrence.split()
     return Wave(Occasion(occasion), int(number), int(batch))
@@ -72,4 +93,4 @@ def wave(chase: Action) -> Wave:
 def _chases(of: Round, now: datetime, last_chased: datetime | None = None) -> tuple[Action, ...]:
     sent = (Chase(Occasion.HALF_TIME, last_chased),) if last_chased else ()
     planned = chases(of.opened_at, of.deadline, now=now, sent=sent)
-    return tuple(Action(CHASE, of.id, one.at, f"{one.occasion} {int(one.at.timestamp()) // 60} 1") for one in planned)
+    return tuple(Wave.at(one.occasion, one.at).action(of.id, one.at) for one in planned)

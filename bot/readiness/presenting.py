@@ -178,7 +178,7 @@ class Presenter:
             statements=len(of.check.statements),
         )
 
-    def chase(self, of: Round, *, last: bool, stopped: bool = False) -> ChaseView:
+    def chase(self, of: Round, *, last: bool, half: bool = False, stopped: bool = False) -> ChaseView:
         return ChaseView(
             round_id=of.id,
             title=of.name,
@@ -187,6 +187,7 @@ class Presenter:
             closes=_deadline(of),
             anonymous=of.anonymous,
             last=last,
+            half=half,
             stopped=stopped,
         )
 

@@ -10,10 +10,12 @@ from bot.readiness import later
 from bot.readiness.ballot_store import BallotStore
 from bot.readiness.drawing import Drawer
 from bot.readiness.finding import can_run, existing
+from bot.readiness.later import Wave
 from bot.readiness.planning import Policy, deadline_problem
 from bot.readiness.presenting import Presenter
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
+from bot.readiness.times import Occasion, half_time
 from bot.readiness.views import ManageForm, Refused
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import saving
@@ -70,7 +72,7 @@ class Running:
         of = self._allowed(key, user_id, round_id)
         is_saved = True
         if wanted.deadline > of.deadline and _minute(wanted.deadline) != _minute(of.deadline):
-            is_saved = self._extend(key, replace(of, deadline=wanted.deadline))
+            is_saved = self._extend(key, of, wanted.deadline)
         if (wanted.starter, wanted.co_facilitator) != (of.starter, of.co_facilitator):
             is_saved &= self._rounds.hand_over(key, of.id, wanted.starter, wanted.co_facilitator)
         if not is_saved:
@@ -114,10 +116,17 @@ class Running:
         self._ballots.close(key, of.id, now, early=early, also=saving(key, later.on_close(of, now, early=early)))
         self._drawer.want(key, of.id)
 
-    def _extend(self, key: WorkspaceKey, longer: Round) -> bool:
-        chased = self._rounds.last_chased(key, longer.id)
-        changes = later.on_extension(longer, self._clock(), chased)
-        return self._rounds.extend(key, longer.id, longer.deadline, also=saving(key, changes))
+    def _extend(self, key: WorkspaceKey, of: Round, deadline: datetime) -> bool:
+        chased = self._rounds.last_chased(key, of.id)
+        longer = replace(of, deadline=deadline)
+        changes = later.on_extension(longer, self._clock(), chased, self._under_way(key, of))
+        return self._rounds.extend(key, of.id, deadline, also=saving(key, changes))
+
+    def _under_way(self, key: WorkspaceKey, of: Round) -> Wave | None:
+        """The reminders of half time, where some have gone out and some have not."""
+        wave = Wave.at(Occasion.HALF_TIME, half_time(of.opened_at, of.deadline))
+        has_begun = self._rounds.has_chased(key, of.id, wave.number)
+        return wave if has_begun and any(map(wave.lacks, self._ballots.missing(key, of.id).values())) else None
 
     def _allowed(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
         of = existing(self._rounds, key, round_id)

@@ -31,7 +31,8 @@ from bot.slack.messages import Declined
 from bot.surroundings import Surroundings
 from bot.workdays import Workdays
 
-LEASE = timedelta(minutes=1)  # each action makes a call or two, or a batch of reminders
+QUICK = timedelta(minutes=1)  # the lease of what makes a call or two; reminders may wait for Slack in between
+LEASES = dict.fromkeys((later.POST, later.CLOSE, later.TELL), QUICK)
 
 
 class ReadinessService:
@@ -75,7 +76,7 @@ class ReadinessService:
     def register(self, runner: Runner) -> None:
         """Have what rounds plan for later done."""
         for kind, handler in self._handlers.items():
-            runner.register(kind, self._watched(handler), LEASE)
+            runner.register(kind, self._watched(handler), LEASES.get(kind))
 
     def start(self, key: WorkspaceKey, draft_id: str, user_id: str) -> None:
         """Open a round; its first message follows at once."""

@@ -161,26 +161,22 @@ class RoundStore:
             change = update(AUDIENCE).where(_asked(key, round_id, user_id)).values(opted_out=True)
             return connection.execute(change).rowcount == 1
 
-    def begin_chasing(self, key: WorkspaceKey, round_id: str, user_id: str, wave: int) -> bool:
-        """Claim the reminder to somebody. False when they had it in this wave, or opted out.
+    def mark_chased(self, key: WorkspaceKey, round_id: str, user_id: str, before: int, after: int) -> bool:
+        """Set which wave of reminders was sent to somebody last; it is negative until it is known that it arrived.
 
-        `wave` grows from one wave of reminders of the round to the next.
+        False when something else stands there than `before`, so that of two who begin one does; and for those who
+        opted out.
         """
-        free = and_(_asked(key, round_id, user_id), AUDIENCE.c.chased < wave, AUDIENCE.c.opted_out.is_(False))
+        theirs = and_(_asked(key, round_id, user_id), AUDIENCE.c.chased == before, AUDIENCE.c.opted_out.is_(False))
         with self._database.write() as connection:
-            return connection.execute(update(AUDIENCE).where(free).values(chased=wave)).rowcount == 1
-
-    def not_chased(self, key: WorkspaceKey, round_id: str, user_id: str, wave: int, before: int) -> None:
-        """Take a claim back: the reminder was certainly not sent. `before` is the wave that reached them last."""
-        ours = and_(_asked(key, round_id, user_id), AUDIENCE.c.chased == wave)
-        with self._database.write() as connection:
-            connection.execute(update(AUDIENCE).where(ours).values(chased=before))
+            return connection.execute(update(AUDIENCE).where(theirs).values(chased=after)).rowcount == 1
 
     def has_chased(self, key: WorkspaceKey, round_id: str, wave: int) -> bool:
-        """Has this wave reached anybody yet?"""
+        """Has this wave been sent to anybody yet?"""
         of_round = and_(of_workspace(AUDIENCE, key), AUDIENCE.c.round_id == round_id)
+        begun = exists().where(of_round, AUDIENCE.c.chased.in_((wave, -wave)))
         with self._database.read() as connection:
-            return bool(connection.execute(select(exists().where(of_round, AUDIENCE.c.chased == wave))).scalar())
+            return bool(connection.execute(select(begun)).scalar())
 
     def last_chased(self, key: WorkspaceKey, round_id: str) -> datetime | None:
         """When a reminder last went out."""

@@ -77,7 +77,7 @@ AUDIENCE = Table(
     Column("round_id", String(32), primary_key=True),
     Column("user_id", String(32), primary_key=True),
     Column("opted_out", Boolean, nullable=False),  # of being chased in this round
-    Column("chased", Integer, nullable=False),  # the last wave of reminders that reached them
+    Column("chased", Integer, nullable=False),  # the last wave of reminders; negative until it is known to have arrived
 )
 
 MESSAGES = Table(

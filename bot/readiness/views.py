@@ -150,7 +150,7 @@ class ConfirmationView:
 
 @dataclass(frozen=True)
 class ChaseView:
-    """To one who has not answered; `stopped` once they said to leave it at that."""
+    """To one who has not answered: `half` of the time is over; `stopped` once they said to leave it at that."""
 
     round_id: str
     title: str
@@ -159,6 +159,7 @@ class ChaseView:
     closes: Moment
     anonymous: bool
     last: bool
+    half: bool = False
     stopped: bool = False
     template: str = "readiness/chase.json.j2"
 

@@ -62,7 +62,7 @@ class Runner:
         except Queued as queued:
             self._store.queue(key, due, queued.turn_at)
         except TryLater as later:
-            log.info("%s: not now: %s", due.action, later)
+            log.debug("%s: not now: %s", due.action, later)  # it waits for its turn, as many do
             self._store.put_off(key, due, self._clock() + timedelta(seconds=later.retry_after), tried=False)
         except Unavailable as error:
             log.info("%s: try %d failed: %s", due.action, due.tries, error)

@@ -171,8 +171,8 @@ def test_those_who_answered_nothing_yet_are_missing(rounds: RoundStore, ballots:
     start(rounds, asked=people(1, 2, 3, 4))
     vote(ballots, "U0001", NO, "metrics")
     rounds.opt_out(OURS, "r1", "U0002")
-    rounds.begin_chasing(OURS, "r1", "U0003", 7)
-    assert ballots.missing(OURS, "r1") == {"U0003": 7, "U0004": 0}
+    rounds.mark_chased(OURS, "r1", "U0003", 0, -7)
+    assert ballots.missing(OURS, "r1") == {"U0003": -7, "U0004": 0}
     ballots.close(OURS, "r1", DEADLINE)
     assert ballots.missing(OURS, "r1") == {}
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.readiness import later
-from bot.readiness.later import CHASE, CLOSE, POST, TELL, Trouble
+from bot.readiness.later import CHASE, CLOSE, POST, TELL, Trouble, Wave
 from bot.readiness.rounds import PARENT, RESULTS
 from bot.readiness.times import Occasion
 from bot.scheduler.actions import LENGTHS, Action, Changes
-from tests.readiness.examples import DEADLINE, NOON, a_round
+from tests.readiness.examples import DEADLINE, MINUTE, NOON, a_round
 
 DAY = timedelta(days=1)
 
@@ -33,6 +33,25 @@ def test_an_extension_moves_the_close_and_plans_another_last_call() -> None:
     assert changes.moved == (Action(CLOSE, "r1", DEADLINE + 2 * DAY),)
     assert changes.dropped == ((CHASE, "r1"),)
     assert chased(changes) == [(Occasion.LAST_CALL, 4 * DAY)]
+
+
+def test_an_extension_in_the_middle_of_reminders_lets_the_rest_go_out_and_repeats_none() -> None:
+    longer, now = a_round(deadline=DEADLINE + 2 * DAY), NOON + 1.5 * DAY + MINUTE
+    half = later.wave(later.on_start(a_round()).new[2])
+    changes = later.on_extension(longer, now, None, half)
+    assert chased(changes) == [
+        (Occasion.HALF_TIME, now + later.GOES_ON - NOON),
+        (Occasion.LAST_CALL, 4 * DAY),
+    ]
+    rest = later.wave(changes.new[0])
+    assert rest.number == half.number
+    assert rest.batch > 1_000_000  # of a name that no batch so far has had
+
+
+def test_a_wave_lacks_those_it_was_not_sent_to_and_those_of_whom_nobody_knows() -> None:
+    half = Wave(Occasion.HALF_TIME, 30, 1)
+    assert [half.lacks(mark) for mark in (0, 20, -20, -30)] == [True] * 4
+    assert [half.lacks(mark) for mark in (30, 40, -40)] == [False] * 3  # a later wave says it better
 
 
 def test_waves_of_reminders_have_growing_numbers() -> None:

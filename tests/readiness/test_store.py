@@ -172,7 +172,7 @@ def test_workspaces_do_not_see_or_change_each_other(rounds: RoundStore, other: W
     assert not rounds.extend(other, "r1", DEADLINE + DAY)
     assert not rounds.hand_over(other, "r1", "U9")
     assert not rounds.opt_out(other, "r1", ASKED[0])
-    assert not rounds.begin_chasing(other, "r1", ASKED[0], 1)
+    assert not rounds.mark_chased(other, "r1", ASKED[0], 0, 1)
     assert not rounds.chase(other, "r1", NOON)
     rounds.posted(other, "r1", PARENT, "2.2")
     rounds.drawn(other, "r1", PARENT, "digest", NOON)
@@ -278,12 +278,13 @@ def test_a_draft_is_kept_within_its_workspace_until_it_is_old(rounds: RoundStore
 # Chasing
 
 
-def test_a_person_is_chased_once_a_wave_by_whoever_claims_it(rounds: RoundStore) -> None:
+def test_of_two_who_begin_to_chase_a_person_one_does(rounds: RoundStore) -> None:
     rounds.add(OURS, a_round(), ASKED)
-    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
-    assert not rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
-    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 8)
-    assert not rounds.begin_chasing(OURS, "r1", "U9999", 8)
+    assert rounds.mark_chased(OURS, "r1", ASKED[0], 0, -7)
+    assert not rounds.mark_chased(OURS, "r1", ASKED[0], 0, -7)
+    assert rounds.mark_chased(OURS, "r1", ASKED[0], -7, 7)
+    assert rounds.mark_chased(OURS, "r1", ASKED[0], 7, -8)
+    assert not rounds.mark_chased(OURS, "r1", "U9999", 0, -8)
 
 
 def test_a_round_that_is_started_leaves_no_draft_that_names_whom_it_asks(rounds: RoundStore) -> None:
@@ -294,16 +295,13 @@ def test_a_round_that_is_started_leaves_no_draft_that_names_whom_it_asks(rounds:
     assert rounds.draft(THEIRS, "r1") == "a plan"
 
 
-def test_a_reminder_that_was_not_sent_can_be_claimed_again(rounds: RoundStore) -> None:
+@pytest.mark.parametrize("mark", [-7, 7])
+def test_a_wave_has_begun_when_it_was_sent_to_somebody_whether_it_arrived_or_not(rounds: RoundStore, mark: int) -> None:
     rounds.add(OURS, a_round(), ASKED)
+    rounds.mark_chased(OURS, "r1", ASKED[1], 0, -3)
     assert not rounds.has_chased(OURS, "r1", 7)
-    rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
-    rounds.begin_chasing(OURS, "r1", ASKED[1], 7)
+    rounds.mark_chased(OURS, "r1", ASKED[0], 0, mark)
     assert rounds.has_chased(OURS, "r1", 7)
-    rounds.not_chased(OURS, "r1", ASKED[0], 7, 3)
-    rounds.not_chased(OURS, "r1", ASKED[1], 6, 3)
-    assert rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
-    assert not rounds.begin_chasing(OURS, "r1", ASKED[1], 7)
     assert not rounds.has_chased(THEIRS, "r1", 7)
 
 
@@ -320,8 +318,8 @@ def test_whoever_opted_out_is_not_chased_in_this_round(rounds: RoundStore) -> No
     rounds.add(OURS, a_round("r1"), ASKED)
     rounds.add(OURS, a_round("r2", channel_id="C2"), ASKED)
     assert rounds.opt_out(OURS, "r1", ASKED[0])
-    assert not rounds.begin_chasing(OURS, "r1", ASKED[0], 7)
-    assert rounds.begin_chasing(OURS, "r2", ASKED[0], 7)
+    assert not rounds.mark_chased(OURS, "r1", ASKED[0], 0, -7)
+    assert rounds.mark_chased(OURS, "r2", ASKED[0], 0, -7)
     assert not rounds.opt_out(OURS, "r1", "U9999")
 
 

@@ -116,7 +116,7 @@ def every_view(size: int = 11, title: str = "How far are we?", text: str = "We k
             yield show.saved(opened, given_so_far)
             yield show.confirmation(opened, given_so_far, list(given_so_far))
         for last in (False, True):
-            yield show.chase(opened, last=last)
+            yield show.chase(opened, last=last, half=not last)
         yield show.chase(opened, last=False, stopped=True)
         yield show.manage_form(opened, turnout)
         yield show.manage_form(replace(opened, co_facilitator=""), Turnout(1, 1))
@@ -419,7 +419,9 @@ def test_without_the_chart_every_number_is_still_in_the_message(renderer: Render
 def test_the_chasing_message_leads_into_the_modal_and_can_be_stopped(renderer: Renderer) -> None:
     check = a_check()
     show, of = presenter(check), of_check(check)
-    first = renderer.render(show.chase(of, last=False))
+    first = renderer.render(show.chase(of, last=False, half=True))
+    assert "Half of its time has passed" in words_of(first)
+    assert "Half of its time" not in words_of(renderer.render(show.chase(of, last=False)))
     assert labels(first) == ["Answer the 11 statements", "Don't remind me of this one"]
     assert "Nobody is told who hasn't answered" in words_of(first)
     assert labels(renderer.render(show.chase(of, last=True, stopped=True))) == ["Answer the 11 statements"]

@@ -359,10 +359,10 @@ def test_a_token_revoked_while_a_round_is_posted_ends_the_bot_and_the_next_one_g
 # Reminders
 
 
-@pytest.mark.parametrize("kind", ["limited", "failed-after-all"])
+@pytest.mark.parametrize("kind", STUMBLES)
 def test_reminders_reach_everybody_once_though_slack_stumbles(poll: Poll, refusals: set[str], kind: str) -> None:
     fault, word = STUMBLES[kind]
-    refusals.add(word)
+    refusals |= {word} - {""}
     poll.start()
     poll.vote(poll.people[1])
     poll.workspace.faults += [replace(fault, method=POST), Fault(POST, times=2), replace(fault, method=POST)]
@@ -370,6 +370,37 @@ def test_reminders_reach_everybody_once_though_slack_stumbles(poll: Poll, refusa
     poll.until(lambda: poll.reminded().total() >= 5)
     poll.settle()
     assert sorted(poll.reminded().values()) == [0, 1, 1, 1, 1, 1]
+
+
+@UNREADABLE
+@pytest.mark.parametrize("kind", ["failed", "failed-after-all"])
+def test_where_it_may_not_look_whether_a_reminder_arrived_it_sends_it_once_more(
+    poll: Poll, refusals: set[str], kind: str
+) -> None:
+    fault, word = STUMBLES[kind]
+    refusals |= {word, "missing_scope"}
+    poll.start()
+    poll.workspace.faults.append(replace(fault, method=POST))
+    poll.pass_by(timedelta(days=3, hours=1))
+    poll.until(lambda: len(poll.reminded()) == 6 and min(poll.reminded().values()) == 1)
+    poll.settle()
+    twice = {"failed": [], "failed-after-all": [2]}[kind]
+    assert sorted(poll.reminded().values()) == [1] * (6 - len(twice)) + twice
+
+
+def test_an_outage_of_slack_s_delays_reminders_and_loses_none(poll: Poll, refusals: set[str]) -> None:
+    refusals.add("internal_error")
+    poll.start()
+    outage = Fault("*", status=503, times=1_000)
+    poll.workspace.faults.append(outage)
+    poll.pass_by(timedelta(days=3, hours=1))
+    before = len(poll.workspace.calls)
+    poll.until(lambda: len(poll.workspace.calls) > before + 2)
+    assert poll.reminded().total() == 0
+    poll.workspace.faults.remove(outage)
+    poll.until(lambda: poll.reminded().total() >= 6)
+    poll.settle()
+    assert set(poll.reminded().values()) == {1}
 
 
 def test_many_reminders_go_out_one_after_the_other(stage: Stage, clock: MovableClock) -> None:
