@@ -22,7 +22,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, and_, bindparam, delete, func, insert, select, text, update
 
 from bot.keys import WorkspaceKey
-from bot.readiness.ballots import Ballot, Count, Outcome, Turnout, count, receipt_key, voter_key, voters
+from bot.readiness.ballots import Ballot, Count, Outcome, Turnout, count, receipt_key, receipt_of, voter_key, voters
 from bot.readiness.checks import Answer
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Published, Withheld, publish, publish_named, read_published, subject, written
@@ -130,7 +130,8 @@ class BallotStore:
         """Save somebody's answers by statement, all or none. Saved means committed.
 
         `mark` orders the votes of a person (`order_mark`). A redelivered click has the same one and so changes
-        nothing; a modal has none of its own and brings a `receipt`, its view id and hash.
+        nothing; a modal has none of its own and brings a `receipt`, its view id and hash, which counts once with the
+        same votes.
         """
         with self._database.write() as connection:
             self._lock(connection, round_id, shared=True)
@@ -142,7 +143,7 @@ class BallotStore:
                 return Outcome.NOT_ASKED
             row = {**workspace_values(key), "round_id": round_id}
             if receipt:
-                seen = {**row, "receipt": receipt_key(asked["secret"], f"{user_id}:{receipt}")}
+                seen = {**row, "receipt": receipt_key(asked["secret"], receipt_of(receipt, user_id, votes))}
                 if connection.execute(self._save_receipt, seen).rowcount < 1:
                     return Outcome.NOTHING_NEW
             vote = {**row, "voter": voter_key(asked["secret"], user_id), "mark": mark}

@@ -6,6 +6,7 @@ the ballots, and when the secret and the ballots are gone, nothing is left to jo
 """
 
 import hmac
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -71,6 +72,11 @@ def voter_key(secret: bytes, user_id: str) -> bytes:
 def receipt_key(secret: bytes, receipt: str) -> bytes:
     """The key under which a delivery is remembered, so that a second one is noticed."""
     return hmac.digest(secret, f"receipt:{receipt}".encode(), "sha256")
+
+
+def receipt_of(receipt: str, user_id: str, votes: Mapping[str, Answer]) -> str:
+    """A modal as it was delivered: the same one with other answers is another. To be keyed, as it tells them."""
+    return json.dumps([receipt, user_id, sorted(votes.items())])
 
 
 def voters(secret: bytes, audience: Iterable[str]) -> dict[bytes, str]:

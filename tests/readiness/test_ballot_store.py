@@ -117,6 +117,14 @@ def test_a_modal_submitted_twice_does_not_undo_what_was_clicked_in_between(
     assert vote(ballots, SIX[1], YES, receipt="V1 hash") is Outcome.SAVED  # a receipt is a person's own
 
 
+def test_a_modal_sent_again_with_another_answer_is_no_repeat(rounds: RoundStore, ballots: BallotStore) -> None:
+    start(rounds)
+    assert vote(ballots, SIX[0], YES, mark=1, receipt="V1 hash") is Outcome.SAVED
+    assert vote(ballots, SIX[0], NO, mark=2, receipt="V1 hash") is Outcome.SAVED
+    assert vote(ballots, SIX[0], YES, mark=3, receipt="V1 hash") is Outcome.NOTHING_NEW
+    assert set(ballots.answers(OURS, "r1", SIX[0]).values()) == {NO}
+
+
 def test_a_modal_with_one_older_answer_saves_the_others(rounds: RoundStore, ballots: BallotStore) -> None:
     start(rounds)
     vote(ballots, SIX[0], NO, "metrics", mark=5)

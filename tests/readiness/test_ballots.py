@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.readiness.ballots import Ballot, count, order_mark, order_mark_at, receipt_key, voter_key, voters
+from bot.readiness.ballots import Ballot, count, order_mark, order_mark_at, receipt_key, receipt_of, voter_key, voters
 from bot.readiness.checks import Answer
 from bot.readiness.tally import Tally
 from tests.readiness.examples import CHECK, NO, NOON, UNHURRIED, YES, people
@@ -30,6 +31,20 @@ def test_a_person_has_one_key_a_round_and_another_in_every_other() -> None:
 
 def test_a_key_does_not_show_the_person() -> None:
     assert b"U1" not in voter_key(SECRET, "U1" * 40)
+
+
+def test_receipts_differ_by_the_person_the_modal_and_every_vote_but_not_by_their_order() -> None:
+    both = {"direction": YES, "metrics": NO}
+    receipt = receipt_of("V1", "U1", both)
+    assert receipt == receipt_of("V1", "U1", dict(reversed(both.items())))
+    others = [receipt_of("V2", "U1", both), receipt_of("V1", "U2", both), receipt_of("V1", "U1", {"direction": YES})]
+    assert len({receipt, *others, receipt_of("V1", "U1", {**both, "metrics": YES})}) == 5
+
+
+def test_a_stored_receipt_lets_nobody_without_the_secret_guess_the_votes() -> None:
+    guess = receipt_of("V1", "U1", {"direction": YES})
+    assert receipt_key(SECRET, guess) != receipt_key(OTHER, guess)
+    assert receipt_key(SECRET, guess) not in {sha256(guess.encode()).digest(), guess.encode()}
 
 
 @pytest.mark.parametrize(

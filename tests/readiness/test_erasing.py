@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from bot.keys import WorkspaceKey
 from bot.readiness.ballot_store import BallotStore
-from bot.readiness.ballots import Outcome, receipt_key, voter_key
+from bot.readiness.ballots import Outcome, receipt_key, receipt_of, voter_key
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
 from bot.readiness.tables import BALLOTS, SECRETS
@@ -25,6 +25,7 @@ from tests.readiness.examples import DEADLINE, NO, NOON, OURS, THEIRS, YES, a_ro
 
 ASKED = people(*range(120))
 FIRST_MARK = 1_700_000_000_000_000
+VOTES = {"direction": YES, "metrics": NO}
 Traces = dict[str, bytes]
 
 
@@ -33,8 +34,8 @@ def hold(rounds: RoundStore, ballots: BallotStore, key: WorkspaceKey, name: str,
     found = a_round(name, channel_id=channel)
     rounds.add(key, found, ASKED)
     for number, user_id in enumerate(ASKED):
-        mark, votes = FIRST_MARK + 1_009 * number, {"direction": YES, "metrics": NO}
-        ballots.cast(key, name, user_id, votes, mark=mark, now=NOON, receipt=f"V{number}")
+        mark = FIRST_MARK + 1_009 * number
+        ballots.cast(key, name, user_id, VOTES, mark=mark, now=NOON, receipt=f"V{number}")
         if number % 3 == 0:
             ballots.cast(key, name, user_id, {"metrics": YES}, mark=mark + 1, now=NOON)
     return found
@@ -51,7 +52,7 @@ def traces(database: Database, key: WorkspaceKey, name: str) -> Traces:
     found = {"secret": secret} | {f"mark {mark}": mark.to_bytes(8, order) for mark in marks}  # type: ignore[arg-type]
     for number, user_id in enumerate(ASKED):
         found[f"key of {user_id}"] = voter_key(secret, user_id)
-        found[f"receipt of {user_id}"] = receipt_key(secret, f"{user_id}:V{number}")
+        found[f"receipt of {user_id}"] = receipt_key(secret, receipt_of(f"V{number}", user_id, VOTES))
     return found
 
 
@@ -163,7 +164,7 @@ def test_rounds_that_stay_open_keep_every_vote(rounds: RoundStore, ballots: Ball
     after = dump(database, THEIRS)
     assert {table: sorted(rows) for table, rows in before.items()} == {table: after[table] for table in before}
     assert len(before["ballots"]) == 2 * len(ASKED)
-    again = ballots.cast(THEIRS, "r1", ASKED[0], {"metrics": NO}, mark=FIRST_MARK, now=NOON, receipt="V0")
+    again = ballots.cast(THEIRS, "r1", ASKED[0], VOTES, mark=2 * FIRST_MARK, now=NOON, receipt="V0")
     assert again is Outcome.NOTHING_NEW
 
 

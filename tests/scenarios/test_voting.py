@@ -208,6 +208,26 @@ def test_a_modal_that_slack_sends_again_takes_back_nothing(stage: Stage, poll: P
     assert poll.answers(ana) == {1: NO, 2: YES}
 
 
+def test_a_modal_sent_again_with_other_answers_counts_as_it_was_sent_last(
+    stage: Stage, poll: Poll, ana: Person
+) -> None:
+    """Its first answer was saved, but did not arrive in time: the person sees an error, and changes one more."""
+    form = poll.form(ana)
+    poll.submit(ana, form, YES, YES)
+    first = stage.delivery("view_submission")
+
+    def changed(payload: Json) -> None:
+        entry = payload["view"]["state"]["values"]["vote_statement:direction"]["input"]
+        entry["selected_option"] = {"text": {"type": "plain_text", "text": NO}, "value": NO}
+
+    second = resend(stage, first, changed)
+    assert "1 · Direction: No" in texts((second.answer or {})["view"])
+    repeated = settled(stage, stage.again(first))
+    assert "1 · Direction: No" in texts((repeated.answer or {})["view"])
+    stage.workspace.close_view(ana.id)
+    assert poll.answers(ana) == {1: NO, 2: YES}
+
+
 # Who is not asked
 
 
