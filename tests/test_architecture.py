@@ -27,6 +27,8 @@ FLOORS |= dict.fromkeys(  # the use cases of a wing that has many, by theme; its
         "finding",
         "running",
         "chasing",
+        "repeating",
+        "recalling",
         "history",
     ),
     2,

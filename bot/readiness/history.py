@@ -14,7 +14,7 @@ from bot.readiness.presenting import Presenter
 from bot.readiness.reality import Weakness, weaknesses
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
-from bot.readiness.views import FilesView, NamesView, Refused, RoundsView
+from bot.readiness.views import FilesView, NamesView, Refused, RepeatLine, RoundsView
 from bot.slack.gateway import ChannelClosed, File, Gateway, SlackRefused
 from bot.slack.messages import Declined
 from bot.slack.render import View
@@ -43,12 +43,13 @@ class History:
         self._gateway = gateway
         self._policy = policy
 
-    def rounds(self, key: WorkspaceKey, channel_id: str) -> RoundsView:
-        """The rounds of a channel, the newest first."""
+    def rounds(self, key: WorkspaceKey, channel_id: str, repeats: tuple[RepeatLine, ...] = ()) -> RoundsView:
+        """The rounds of a channel, the newest first, and what repeats there."""
         found = self._rounds.of_channel(key, channel_id)
         return self._presenter.rounds(
             channel_id,
             [(of, self._ballots.turnout(key, of.id), self._ballots.results(key, of.id)) for of in found],
+            repeats,
         )
 
     def results(self, key: WorkspaceKey, round_id: str) -> Sequence[View]:

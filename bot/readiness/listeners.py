@@ -11,6 +11,7 @@ from slack_bolt import App
 
 from bot.errors import Refusal, Unavailable
 from bot.readiness.planning import Plan
+from bot.readiness.repeats import Every
 from bot.readiness.rounds import SMALLEST_POSSIBLE
 from bot.readiness.running import Change
 from bot.readiness.service import ReadinessService
@@ -32,6 +33,7 @@ PLAN_FIELDS = {  # where a problem is shown
     "smallest_group": ids.START_SMALLEST,
     "live": ids.START_SHOWN,
     "channel_id": ids.START_CHANNEL,
+    "repeat": ids.START_REPEAT,
 }
 CHANGE_FIELDS = {
     "deadline": ids.MANAGE_DEADLINE,
@@ -76,6 +78,8 @@ class ReadinessListeners:
         app.action(ids.CANCEL_ROUND)(guard.later(self.cancel))
         app.action(ids.SHOW_RESULTS)(guard.later(self.show_results))
         app.action(ids.SHOW_NAMES)(guard.now(self.show_names))
+        app.action(ids.SKIP_REPEAT)(guard.later(self.skip_repeat))
+        app.action(ids.STOP_REPEAT)(guard.later(self.stop_repeat))
         app.action(ids.SEND_FILES)(guard.later(self.send_files))
 
     # Starting
@@ -187,8 +191,17 @@ class ReadinessListeners:
     # What came of it
 
     def list_rounds(self, incoming: Incoming) -> dict[str, Any]:
-        view = self._service.history.rounds(incoming.key, incoming.channel_id)
+        view = self._service.rounds(incoming.key, incoming.channel_id, incoming.user_id)
         return {"response_type": "ephemeral", **self._gateway.modal(view)}
+
+    def skip_repeat(self, incoming: Incoming) -> None:
+        view = self._service.repeating.skip(incoming.key, incoming.user_id, incoming.value_or_refuse())
+        self._gateway.respond(incoming.response_url, view, replace=True)
+
+    def stop_repeat(self, incoming: Incoming) -> None:
+        """In place of what told of it, but beside a list."""
+        view = self._service.repeating.stop(incoming.key, incoming.user_id, incoming.value_or_refuse())
+        self._gateway.respond(incoming.response_url, view, replace=not incoming.is_private)
 
     def show_results(self, incoming: Incoming) -> None:
         self._refuse_others(incoming, incoming.value)
@@ -257,6 +270,7 @@ def _plan(incoming: Incoming) -> Plan:
         live=given(ids.START_SHOWN) == "live",
         smallest_group=_whole(given(ids.START_SMALLEST)),
         co_facilitator=given(ids.START_CO_FACILITATOR),
+        repeat=_every(given(ids.START_REPEAT)),
     )
 
 
@@ -269,6 +283,11 @@ def _audience_problem(incoming: Incoming) -> str:
     if people and not asks_chosen:
         return "Above it says that everybody is asked. Choose the other answer there, or nobody here."
     return ""
+
+
+def _every(chosen: str) -> str:
+    """Empty for what is no repeat."""
+    return chosen if chosen in set(Every) else ""
 
 
 def _whole(text: str) -> int:

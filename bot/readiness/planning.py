@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.readiness.checks import Check
+from bot.readiness.reality import round_behind
 from bot.readiness.rounds import SMALLEST_GROUP, SMALLEST_POSSIBLE, Round
 
 SHORTEST = timedelta(minutes=5)
@@ -32,7 +33,10 @@ class Somebody(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """A round as somebody filled it in. `people` are those chosen; nobody chosen means everybody in the channel."""
+    """A round as somebody filled it in. `people` are those chosen; nobody chosen means everybody in the channel.
+
+    `repeat` is how often it starts again by itself, as repeats.Every has it; empty for once.
+    """
 
     check_id: str
     channel_id: str
@@ -44,6 +48,7 @@ class Plan:
     smallest_group: int = SMALLEST_GROUP
     co_facilitator: str = ""
     zone: str = "UTC"
+    repeat: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,9 @@ class Draft:
 
     def begin(self, check: Check, now: datetime) -> Round:
         """The round that the plan makes; its id is the draft's, so that pressing Start twice makes one."""
-        wanted = {name: value for name, value in vars(self.plan).items() if name not in {"check_id", "people"}}
+        wanted = {
+            name: value for name, value in vars(self.plan).items() if name not in {"check_id", "people", "repeat"}
+        }
         return Round(id=self.id, check=check, opened_at=now, asked=len(self.audience), **wanted)
 
 
@@ -85,9 +92,20 @@ def problems(plan: Plan, now: datetime) -> dict[str, str]:
         found["smallest_group"] = f"Give a whole number from {SMALLEST_POSSIBLE} to {LARGEST_SMALLEST_GROUP}."
     if plan.live and plan.anonymous:
         found["live"] = "An anonymous round shows its results when it closes. Choose that, or a round with names."
+    if wrong := _repeat_problem(plan):
+        found["repeat"] = wrong
     if not plan.channel_id:
         found["channel_id"] = "Choose the channel to post it in."
     return found
+
+
+def _repeat_problem(plan: Plan) -> str:
+    """Whom a repeated round asks is settled each time anew; and a list of those chosen is not kept after the close."""
+    if plan.repeat and plan.people:
+        return "A check that repeats asks everybody in the channel each time. Ask everybody above, or choose “No” here."
+    if plan.repeat and round_behind(plan.check_id):
+        return "A reality check is about one round, so it can't repeat. Choose “No” here."
+    return ""
 
 
 def deadline_problem(deadline: datetime, now: datetime) -> str:

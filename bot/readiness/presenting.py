@@ -8,6 +8,7 @@ from bot.readiness.checks import Answer, Check, Statement
 from bot.readiness.consensus import Consensus, Direction
 from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier, Line, by_class, lines_of, percent
+from bot.readiness.repeats import Every, Repeat
 from bot.readiness.rounds import SMALLEST_GROUP, SMALLEST_POSSIBLE, Result, Round
 from bot.readiness.tally import Tally
 from bot.readiness.views import (
@@ -20,10 +21,14 @@ from bot.readiness.views import (
     MyAnswersView,
     NamedAnswers,
     NamesView,
+    NotRepeatedView,
     ParentView,
     Question,
+    Recalled,
     RefusalView,
     Refused,
+    RepeatLine,
+    RepeatView,
     ResultGroup,
     ResultItem,
     ResultsView,
@@ -44,6 +49,8 @@ PAGE = 12  # statements in a message of results: with their advice well under Sl
 CONFIRMED = 5  # answers repeated in a confirmation
 CELLS = 10  # of a bar
 LABEL = 20  # characters that Slack's chart takes
+EVERY = {Every.QUARTER: "each quarter", Every.HALF_YEAR: "each half year", Every.YEAR: "each year"}
+NO_REPEAT = "no"
 ARROWS = {Direction.UP: "↑ ", Direction.DOWN: "↓ ", Direction.SAME: "= ", Direction.UNCLEAR: ""}
 HEADINGS = {
     Consensus.SPLIT: "Talk about these first: we see them differently",
@@ -74,6 +81,7 @@ class Presenter:
         live: bool = False,
         smallest_group: int = SMALLEST_GROUP,
         co_facilitator: str = "",
+        repeat: str = "",
     ) -> StartForm:
         """The first of the checks is chosen where `check_id` is none of them."""
         choices = tuple(Choice(check.id, check.title) for check in checks)
@@ -88,9 +96,13 @@ class Presenter:
             smallest_group=smallest_group,
             smallest_possible=SMALLEST_POSSIBLE,
             co_facilitator=co_facilitator,
+            repeats=(Choice(NO_REPEAT, "No"), *(Choice(one, words.capitalize()) for one, words in EVERY.items())),
+            repeat=repeat or NO_REPEAT,
         )
 
-    def start_confirmation(self, draft_id: str, new: Round, left_out: int = 0) -> StartConfirmation:
+    def start_confirmation(
+        self, draft_id: str, new: Round, left_out: int = 0, repeats: RepeatLine | None = None
+    ) -> StartConfirmation:
         """`new` is the round as it would be started, with the number of people it asks."""
         return StartConfirmation(
             draft_id=draft_id,
@@ -103,7 +115,22 @@ class Presenter:
             live=new.live,
             smallest_group=new.smallest_group,
             left_out=left_out,
+            repeats=repeats,
         )
+
+    def repeat_line(self, of: Repeat, last: Round, starts_at: datetime, *, may_stop: bool = False) -> RepeatLine:
+        """`last` is the round whose title and zone it has."""
+        return RepeatLine(of.id, last.name, EVERY[of.every], moment(starts_at, zone_named(of.zone)), may_stop)
+
+    def repeat(
+        self, of: Repeat, last: Round, starts_at: datetime, *, skipped: bool = False, stopped: bool = False
+    ) -> RepeatView:
+        at = moment(starts_at, zone_named(of.zone))
+        return RepeatView(of.id, of.name, last.name, of.channel_id, EVERY[of.every], at, skipped, stopped)
+
+    def not_repeated(self, of: Repeat, last: Round, starts_at: datetime, reason: str) -> NotRepeatedView:
+        at = moment(starts_at, zone_named(of.zone))
+        return NotRepeatedView(of.id, last.name, of.channel_id, reason, at, last.smallest_group)
 
     # While it is open
 
@@ -123,6 +150,7 @@ class Presenter:
             smallest_group=of.smallest_group,
             closed=not of.is_open,
             cancelled=of.cancelled,
+            recalled=_recalled(of) if of.is_open else None,
         )
 
     def statement(self, of: Round, statement_id: str, live: Tally | None = None) -> StatementView:
@@ -261,8 +289,14 @@ class Presenter:
             lines=tuple(map(_moved, lines_of(of, results, earlier))) if comparable else (),
         )
 
-    def rounds(self, channel_id: str, listed: Iterable[tuple[Round, Turnout, Sequence[Result]]]) -> RoundsView:
-        return RoundsView(channel_id, tuple(_round_line(of, turnout, results) for of, turnout, results in listed))
+    def rounds(
+        self,
+        channel_id: str,
+        listed: Iterable[tuple[Round, Turnout, Sequence[Result]]],
+        repeats: tuple[RepeatLine, ...] = (),
+    ) -> RoundsView:
+        lines = tuple(_round_line(of, turnout, results) for of, turnout, results in listed)
+        return RoundsView(channel_id, lines, repeats)
 
     def refusal(self, reason: Refused, of: Round | None = None, *, channel_id: str = "", link: str = "") -> RefusalView:
         """`of` is the round it is about, or for too few people the one that would have been; `link` leads to it."""
@@ -319,6 +353,14 @@ def bar(tally: Tally) -> str:
     if 0 < share < 1:
         cells = min(max(cells, 1), CELLS - 1)
     return "■" * cells + "□" * (CELLS - cells)
+
+
+def _recalled(of: Round) -> Recalled | None:
+    since = of.since_last
+    if since is None:
+        return None
+    at = moment(since.closed_at, zone_named(of.zone))
+    return Recalled(at, since.kept, since.missed, since.up, since.down, since.same)
 
 
 def _deadline(of: Round) -> Moment:

@@ -1,5 +1,6 @@
 """A round of a check: who asks whom, where, until when, and what of it may be seen while it is open."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,25 @@ SMALLEST_POSSIBLE = 3  # among two, each knows the other's vote
 PARENT = "#parent"
 RESULTS = "#results"
 MOVEMENT = "#movement"
+
+
+@dataclass(frozen=True)
+class SinceLast:
+    """What a repeated round opens with: what became of promises since the last one closed, and what moved in that one.
+
+    `kept` is None where that may not be told, or nothing was due; `up` where the last two rounds don't compare.
+    """
+
+    closed_at: datetime
+    kept: int | None = None
+    missed: int | None = None
+    up: int | None = None
+    down: int | None = None
+    same: int | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.kept is None and self.up is None
 
 
 @dataclass(frozen=True)
@@ -40,6 +60,7 @@ class Round:
     closed_at: datetime | None = None
     cancelled: bool = False
     voters: int | None = None
+    since_last: SinceLast | None = None  # of one that started by itself
 
     def __post_init__(self) -> None:
         if self.smallest_group < SMALLEST_POSSIBLE:
@@ -93,3 +114,16 @@ class Message:
     drawn: str = ""
     drawn_at: datetime | None = None
     gone: bool = False
+
+
+def written_since_last(since_last: SinceLast | None) -> str | None:
+    if since_last is None:
+        return None
+    return json.dumps({**vars(since_last), "closed_at": since_last.closed_at.isoformat()})
+
+
+def read_since_last(text: str | None) -> SinceLast | None:
+    if text is None:
+        return None
+    fields = json.loads(text)
+    return SinceLast(**{**fields, "closed_at": datetime.fromisoformat(fields["closed_at"])})

@@ -17,12 +17,16 @@ from bot.readiness.planning import Policy
 from bot.readiness.posting import RoundPoster
 from bot.readiness.presenting import Presenter
 from bot.readiness.reality import OF, Weakness
+from bot.readiness.recalling import KeptSince, Recalling, nothing_kept
+from bot.readiness.repeat_store import RepeatStore
+from bot.readiness.repeating import Repeating
+from bot.readiness.repeats import ANNOUNCE, REPEAT, TELL_OF_REPEAT
 from bot.readiness.report import BoardPage, Guidance
 from bot.readiness.running import Running
 from bot.readiness.starting import Starting
 from bot.readiness.store import RoundStore
 from bot.readiness.troubles import Troubles
-from bot.readiness.views import Refused, StartForm
+from bot.readiness.views import Refused, RoundsView, StartForm
 from bot.readiness.voting import Voting
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.runner import Handler, Runner
@@ -47,8 +51,10 @@ class ReadinessService:
         policy: Policy,
         workdays: Workdays,
         promised: Promises = nothing_promised,
+        kept_since: KeptSince = nothing_kept,
     ) -> None:
         rounds, ballots = RoundStore(around.database), BallotStore(around.database)
+        repeat_store = RepeatStore(around.database)
         gateway, budget, clock = around.gateway, around.budget, around.clock
         cards = {statement.card for check in checks.values() for statement in check.statements}
         presenter = Presenter({card: guidance[card].short for card in cards if card in guidance})
@@ -58,10 +64,14 @@ class ReadinessService:
         self._ballots, self._clock, self._policy, self._presenter = ballots, clock, policy, presenter
         self.wake = around.wake
         self.drawer = Drawer(rounds, ballots, presenter, gateway, budget, troubles, clock, around.on_dead_token)
-        self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock, workdays)
+        self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock, workdays, repeat_store)
         self.voting = Voting(rounds, ballots, presenter, clock)
         self.confirmations = Confirmations(rounds, ballots, presenter, gateway, budget, around.after, clock)
         self.running = Running(rounds, ballots, presenter, self.drawer, gateway, policy, clock)
+        recalling = Recalling(rounds, ballots, archive, kept_since)
+        self.repeating = Repeating(
+            repeat_store, rounds, self.starting, recalling, presenter, gateway, budget, policy, clock, workdays
+        )
         self.history = History(rounds, ballots, archive, presenter, gateway, policy)
         poster = RoundPoster(rounds, ballots, archive, catalogue, presenter, gateway, budget, troubles, clock)
         chasing = Chasing(rounds, ballots, presenter, gateway, budget, clock)
@@ -70,6 +80,9 @@ class ReadinessService:
             later.CLOSE: self.running.close_due,
             later.CHASE: chasing.chase,
             later.TELL: troubles.tell_now,
+            REPEAT: self.repeating.start_due,
+            ANNOUNCE: self.repeating.announce_due,
+            TELL_OF_REPEAT: self.repeating.tell_due,
         }
         self._on_dead_token = around.on_dead_token
 
@@ -89,6 +102,10 @@ class ReadinessService:
         if not self._policy.may_run(of, user_id):
             raise Declined(self._presenter.refusal(Refused.NOT_YOUR_REALITY_CHECK, of))
         return self.starting.form(key, user_id, of.channel_id, f"{OF}{of.id}")
+
+    def rounds(self, key: WorkspaceKey, channel_id: str, user_id: str) -> RoundsView:
+        """The rounds of a channel and what repeats there, as somebody sees them."""
+        return self.history.rounds(key, channel_id, self.repeating.lines(key, channel_id, user_id))
 
     def statement_title(self, key: WorkspaceKey, round_id: str, statement_id: str) -> str | None:
         return self.history.statement_title(key, round_id, statement_id)

@@ -8,20 +8,23 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.errors import Refusal, Unavailable
 from bot.keys import WorkspaceKey
-from bot.readiness import later
+from bot.readiness import later, repeats
 from bot.readiness.catalogue import Catalogue
 from bot.readiness.checks import Check
 from bot.readiness.finding import can_run
 from bot.readiness.planning import Draft, Plan, Policy, audience, problems, read_draft, written
 from bot.readiness.presenting import Presenter
+from bot.readiness.repeat_store import RepeatStore
+from bot.readiness.repeats import Every, Repeat
 from bot.readiness.rounds import PARENT, Round
 from bot.readiness.store import RoundStore
 from bot.readiness.times import default_deadline
-from bot.readiness.views import Refused, StartConfirmation, StartForm
+from bot.readiness.views import Refused, RepeatLine, StartConfirmation, StartForm
 from bot.scheduler.store import saving
 from bot.slack.gateway import ChannelClosed, Gateway, Person
 from bot.slack.messages import Declined
 from bot.slack.moments import zone_named
+from bot.storage.writing import Also, together
 from bot.workdays import Workdays
 
 DRAFTS_KEPT = timedelta(days=1)
@@ -47,6 +50,7 @@ class Starting:
         policy: Policy,
         clock: Clock,
         workdays: Workdays,
+        repeat_store: RepeatStore,
     ) -> None:
         self._catalogue = catalogue
         self._rounds = rounds
@@ -55,6 +59,7 @@ class Starting:
         self._policy = policy
         self._clock = clock
         self._workdays = workdays
+        self._repeat_store = repeat_store
 
     def form(self, key: WorkspaceKey, user_id: str, channel_id: str = "", check_id: str = "") -> StartForm:
         """What to fill in. Raises Declined for those who may not start a round."""
@@ -80,6 +85,13 @@ class Starting:
 
     def draft(self, key: WorkspaceKey, plan: Plan) -> StartConfirmation:
         """Take down whom it asks, and say so. Asks Slack, for long in a large channel. Raises Declined."""
+        draft, new = self.drafted(key, plan)
+        self._rounds.save_draft(key, draft.id, written(draft), self._clock())
+        left_out = len(set(plan.people) - set(draft.audience))
+        return self._presenter.start_confirmation(draft.id, new, left_out, self._repeat_line(key, draft.plan, new))
+
+    def drafted(self, key: WorkspaceKey, plan: Plan) -> tuple[Draft, Round]:
+        """The plan with whom it asks, and the round that it makes. Raises Declined where there can be none."""
         check = self._check(key, plan.check_id)
         self._refuse_second(key, plan.channel_id, check)
         members = self._members(plan)
@@ -96,8 +108,7 @@ class Starting:
             raise self._declined(Refused.NOBODY_TO_ASK, new)
         if plan.anonymous and len(asked) < plan.smallest_group:
             raise self._declined(Refused.TOO_FEW_PEOPLE, new)
-        self._rounds.save_draft(key, draft.id, written(draft), self._clock())
-        return self._presenter.start_confirmation(draft.id, new, left_out=len(set(plan.people) - set(asked)))
+        return draft, new
 
     def start(self, key: WorkspaceKey, draft_id: str, user_id: str) -> Round:
         """Open the round of a draft: once, however often it is submitted. Raises Declined."""
@@ -109,11 +120,32 @@ class Starting:
         if problems(draft.plan, self._clock()):
             raise Refusal("Its deadline has come too near meanwhile. Go back and choose a later one.")
         new = draft.begin(check, self._clock())
-        if not self._rounds.add(key, new, draft.audience, also=saving(key, later.on_start(new))):
+        if not self._rounds.add(key, new, draft.audience, also=self._following(key, draft.plan, new)):
             self._refuse_second(key, new.channel_id, check, unless=new.id)
             if not self._rounds.get(key, new.id):  # the one in its way was closed just now
                 raise Refusal("Something came in between. Please press Start once more.")
         return new
+
+    def _following(self, key: WorkspaceKey, plan: Plan, new: Round) -> Also:
+        """What is saved with a round that is started."""
+        save_plans = saving(key, later.on_start(new))
+        if not plan.repeat:
+            return save_plans
+        repeat = self._repeat(plan, new)
+        save_repeat = self._repeat_store.saving(key, repeat)
+        save_next = saving(key, repeats.planned(repeat, zone_named(repeat.zone), self._workdays))
+        return together(save_plans, save_repeat, save_next)
+
+    def _repeat_line(self, key: WorkspaceKey, plan: Plan, new: Round) -> RepeatLine | None:
+        """How it will repeat: as is wanted now or, where nothing is, as was set up there before."""
+        there = (one for one in self._repeat_store.of_channel(key, plan.channel_id) if one.check_id == plan.check_id)
+        of = self._repeat(plan, new) if plan.repeat else next(there, None)
+        if of is None:
+            return None
+        return self._presenter.repeat_line(of, new, repeats.starts_at(of, zone_named(of.zone), self._workdays))
+
+    def _repeat(self, plan: Plan, new: Round) -> Repeat:
+        return repeats.repeating(new, Every(plan.repeat), zone_named(plan.zone))
 
     def clean(self) -> int:
         """Forget the drafts that nobody started."""

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.readiness.checks import read_snapshot, snapshot
-from bot.readiness.rounds import Round
+from bot.readiness.rounds import Round, read_since_last, written_since_last
 from bot.storage.columns import workspace_columns
 from bot.storage.database import Database, UtcDateTime, metadata
 
@@ -54,6 +54,7 @@ ROUNDS = Table(
     Column("cancelled", Boolean, nullable=False),
     Column("voters", Integer),
     Column("chased_at", UtcDateTime),  # when reminders last began to go out
+    Column("since_last", Text),  # what a repeated round opens with
     Column("erased_at", UtcDateTime),  # when the remains of its votes were gone from the files, too
     Index(
         "rounds_open",
@@ -187,13 +188,15 @@ def nothing(connection: Connection) -> None:
 
 
 def row_of(round_: Round) -> dict[str, Any]:
-    kept = {name: value for name, value in vars(round_).items() if name != "check"}
-    return {**kept, "check_id": round_.check.id, "snapshot": snapshot(round_.check)}
+    kept = {name: value for name, value in vars(round_).items() if name not in {"check", "since_last"}}
+    since_last = written_since_last(round_.since_last)
+    return {**kept, "check_id": round_.check.id, "snapshot": snapshot(round_.check), "since_last": since_last}
 
 
 def round_of(row: RowMapping) -> Round:
-    fields = {name: row[name] for name in Round.__dataclass_fields__ if name != "check"}
-    return Round(**fields, check=read_snapshot(row["snapshot"]))
+    fields = {name: row[name] for name in Round.__dataclass_fields__ if name not in {"check", "since_last"}}
+    since_last = read_since_last(row["since_last"])
+    return Round(**fields, check=read_snapshot(row["snapshot"]), since_last=since_last)
 
 
 def insert_if_new(database: Database, table: Table) -> sqlite.Insert | postgresql.Insert:

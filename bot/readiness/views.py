@@ -28,7 +28,24 @@ class StartForm:
     smallest_group: int = 5
     smallest_possible: int = 3
     co_facilitator: str = ""
+    repeats: tuple[Choice, ...] = ()
+    repeat: str = ""
     template: str = "readiness/start_form.json.j2"
+
+
+@dataclass(frozen=True)
+class RepeatLine:
+    """A check that repeats, and when it starts next. `may_stop` says whether its reader runs it."""
+
+    repeat_id: str
+    title: str
+    every: str
+    next: Moment
+    may_stop: bool = False
+
+    @property
+    def line(self) -> str:
+        return f"{self.title} – repeats {self.every}, next {self.next.words}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +65,51 @@ class StartConfirmation:
     live: bool
     smallest_group: int
     left_out: int = 0
+    repeats: RepeatLine | None = None
     template: str = "readiness/start_confirmation.json.j2"
+
+
+@dataclass(frozen=True)
+class RepeatView:
+    """To whoever runs it: a check is about to start by itself. `start` names which time.
+
+    Once they pressed a button it says what became of that; `next` is then the start after the one left out.
+    """
+
+    repeat_id: str
+    start: str
+    title: str
+    channel_id: str
+    every: str
+    next: Moment
+    skipped: bool = False
+    stopped: bool = False
+    template: str = "readiness/repeat.json.j2"
+
+
+@dataclass(frozen=True)
+class NotRepeatedView:
+    """To whoever runs it: why a check did not start by itself, and when it does next."""
+
+    repeat_id: str
+    title: str
+    channel_id: str
+    reason: str
+    next: Moment
+    smallest_group: int
+    template: str = "readiness/not_repeated.json.j2"
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """What a repeated round opens with: see rounds.SinceLast."""
+
+    since: Moment
+    kept: int | None
+    missed: int | None
+    up: int | None
+    down: int | None
+    same: int | None
 
 
 @dataclass(frozen=True)
@@ -69,6 +130,7 @@ class ParentView:
     smallest_group: int
     closed: bool = False
     cancelled: bool = False
+    recalled: Recalled | None = None
     template: str = "readiness/parent.json.j2"
 
 
@@ -309,6 +371,7 @@ class RoundsView:
 
     channel_id: str
     rounds: tuple[RoundLine, ...]
+    repeats: tuple[RepeatLine, ...] = ()
     template: str = "readiness/rounds.json.j2"
 
 

@@ -42,6 +42,8 @@ START_REALITY_CHECK = "start_reality_check"
 SHOW_RESULTS = "show_results"
 SEND_FILES = "send_files"
 SHOW_NAMES = "show_names"  # who said what, in a round with names
+SKIP_REPEAT = "skip_repeat"  # value: the repeat's id, a slash, which start of it
+STOP_REPEAT = "stop_repeat"  # value: the repeat's id
 SET_UP_CHECK = "set_up_check"  # value: the channel's id
 
 # Its modals; private metadata is a round's id, or that of what is about to be started
@@ -60,6 +62,7 @@ START_ANONYMITY = "start_anonymity"  # anonymous or named
 START_SHOWN = "start_shown"  # close or live
 START_SMALLEST = "start_smallest"
 START_CO_FACILITATOR = "start_co_facilitator"
+START_REPEAT = "start_repeat"
 VOTE_STATEMENT = "vote_statement"  # one a statement; a colon and the statement's id follow
 MANAGE_DEADLINE = "manage_deadline"
 MANAGE_STARTER = "manage_starter"

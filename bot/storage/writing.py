@@ -15,6 +15,16 @@ def nothing(connection: Connection) -> None:
     del connection
 
 
+def together(*parts: Also) -> Also:
+    """All of these in one transaction, in their order."""
+
+    def save(connection: Connection) -> None:
+        for part in parts:
+            part(connection)
+
+    return save
+
+
 def insert_if_new(database: Database, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that does nothing where the row is there already; its row count tells."""
     return _insert(database, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)

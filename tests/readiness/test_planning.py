@@ -38,6 +38,8 @@ def test_a_plan_as_it_is_offered_has_no_problems() -> None:
         ({"smallest_group": 1_001}, "smallest_group"),
         ({"live": True}, "live"),
         ({"channel_id": ""}, "channel_id"),
+        ({"repeat": "quarter", "people": ("U1",)}, "repeat"),
+        ({"repeat": "quarter", "check_id": "reality-check:r1"}, "repeat"),
     ],
 )
 def test_each_problem_is_told_at_its_field(change: dict[str, object], field: str) -> None:
@@ -48,6 +50,10 @@ def test_each_problem_is_told_at_its_field(change: dict[str, object], field: str
 
 def test_a_round_with_names_may_show_its_results_live() -> None:
     assert problems(replace(PLAN, anonymous=False, live=True), NOON) == {}
+
+
+def test_what_asks_everybody_may_repeat() -> None:
+    assert problems(replace(PLAN, repeat="quarter"), NOON) == {}
 
 
 def test_everybody_in_the_channel_is_asked_who_is_one_of_ours() -> None:
@@ -71,7 +77,10 @@ def test_of_those_chosen_only_who_is_in_the_channel_is_asked() -> None:
 TEXTS = st.text(max_size=30)
 
 
-@given(st.builds(Plan, TEXTS, TEXTS, TEXTS, st.just(DEADLINE), st.lists(TEXTS).map(tuple), zone=TEXTS), st.lists(TEXTS))
+@given(
+    st.builds(Plan, TEXTS, TEXTS, TEXTS, st.just(DEADLINE), st.lists(TEXTS).map(tuple), zone=TEXTS, repeat=TEXTS),
+    st.lists(TEXTS),
+)
 @UNHURRIED
 def test_a_draft_is_read_as_it_was_written(plan: Plan, asked: list[str]) -> None:
     draft = Draft("d1", plan, tuple(asked))
@@ -79,7 +88,9 @@ def test_a_draft_is_read_as_it_was_written(plan: Plan, asked: list[str]) -> None
 
 
 def test_a_draft_makes_the_round_that_was_planned() -> None:
-    plan = replace(PLAN, anonymous=False, live=True, smallest_group=7, co_facilitator="U2", zone="Europe/Berlin")
+    plan = replace(
+        PLAN, anonymous=False, live=True, smallest_group=7, co_facilitator="U2", zone="Europe/Berlin", repeat="year"
+    )
     made = Draft("d1", plan, ("U1", "U2")).begin(CHECK, NOON)
     assert (made.id, made.check, made.opened_at, made.deadline, made.asked) == ("d1", CHECK, NOON, DEADLINE, 2)
     assert (made.starter, made.co_facilitator, made.zone) == ("U1", "U2", "Europe/Berlin")

@@ -23,7 +23,7 @@ from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier
 from bot.readiness.later import Trouble
 from bot.readiness.presenting import Presenter
-from bot.readiness.rounds import Result, Round
+from bot.readiness.rounds import Result, Round, SinceLast
 from bot.readiness.tally import Tally
 from bot.readiness.views import CountingView, FilesView, InvitationView, NamesView, Refused, read_vote, vote_value
 from bot.resources import KNOWLEDGE, TEMPLATES
@@ -32,6 +32,7 @@ from bot.slack.moments import moment
 from bot.slack.render import Renderer, View
 from bot.workspace.blocks import elements_of, problems, view_problems
 from tests.readiness.examples import DEADLINE, NOON, a_round
+from tests.readiness.test_repeats import a_repeat
 
 FEWER = settings(max_examples=25, deadline=None)
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt);)")
@@ -136,9 +137,25 @@ def every_view(size: int = 11, title: str = "How far are we?", text: str = "We k
             yield show.trouble(over, what)
         for can_send in (True, False):
             yield FilesView(over.id, over.name, can_send)
+    yield from repeat_views(check, show)
     yield show.rounds(CHANNEL, [])
     yield InvitationView(CHANNEL)
     yield CountingView("e1", CHANNEL)
+
+
+def repeat_views(check: Check, show: Presenter) -> Iterator[View]:
+    """Those of a check that repeats."""
+    of, last = a_repeat(channel_id=CHANNEL), closed(check)
+    lines = tuple(show.repeat_line(of, last, DEADLINE, may_stop=may_stop) for may_stop in (True, False)) * 4
+    yield show.start_confirmation("d1", of_check(check), repeats=lines[0])
+    yield show.start_form([check], DEADLINE, repeat="year")
+    yield show.rounds(CHANNEL, [(last, Turnout(12, 14), results_of(check))] * 41, lines)
+    for pressed in ({}, {"skipped": True}, {"stopped": True}):
+        yield show.repeat(of, last, DEADLINE, **pressed)
+    for reason in (*Refused, "check_gone"):
+        yield show.not_repeated(of, last, DEADLINE, str(reason))
+    for since in (SinceLast(NOON, 9, 3, 2, 1, 5), SinceLast(NOON, 1, 0), SinceLast(NOON, up=1, down=0, same=0)):
+        yield show.parent(of_check(check, since_last=since), Turnout(5, 14))
 
 
 def marked_texts(value: Any) -> Iterator[str]:
@@ -483,3 +500,63 @@ def test_a_voting_button_says_round_statement_and_answer(answer: Answer) -> None
 
 def test_a_moment_is_shown_in_the_readers_zone_and_named_elsewhere() -> None:
     assert moment(DEADLINE, ZoneInfo("UTC")).shown.endswith("|Thu 26 Nov 2026, 12:00 (UTC)>")
+
+
+# A check that repeats
+
+
+def test_the_start_says_how_it_repeats(renderer: Renderer) -> None:
+    check = a_check()
+    line = presenter(check).repeat_line(a_repeat(), closed(check), DEADLINE)
+    words = words_of(renderer.render(presenter(check).start_confirmation("d1", of_check(check), repeats=line)))
+    assert "Repeats each quarter: starts again <!date" in words
+    assert "Repeats" not in words_of(renderer.render(presenter(check).start_confirmation("d1", of_check(check))))
+
+
+def test_whoever_runs_it_can_skip_the_start_or_stop_it_until_they_did(renderer: Renderer) -> None:
+    check = a_check()
+    show, of = presenter(check), a_repeat()
+    for pressed, offered in (({}, ["r1/1", "r1"]), ({"skipped": True}, ["r1"]), ({"stopped": True}, [])):
+        rendered = renderer.render(show.repeat(of, closed(check), DEADLINE, **pressed))
+        assert [element["value"] for block in rendered["blocks"] for element in elements_of(block)] == offered
+
+
+@pytest.mark.parametrize(
+    "reason", ["already_open", "not_in_channel", "starter_outside", "nobody_to_ask", "too_few_people"]
+)
+def test_each_reason_for_no_start_has_its_own_words(renderer: Renderer, reason: str) -> None:
+    check = a_check()
+    words = renderer.render(presenter(check).not_repeated(a_repeat(), closed(check), DEADLINE, reason))["text"]
+    assert "no longer part of my knowledge" not in words
+    assert "The next start stands: Thu 26 Nov" in words
+
+
+def test_a_repeated_round_opens_with_what_was_kept_missed_and_moved_as_far_as_it_is_known(renderer: Renderer) -> None:
+    def opening(**known: int) -> str:
+        return words_of(
+            renderer.render(
+                presenter(check).parent(of_check(check, since_last=SinceLast(NOON, **known)), Turnout(0, 6))
+            )
+        )
+
+    check = a_check()
+    both = opening(kept=9, missed=3, up=2, down=1, same=8)
+    assert "Of 12 commitments that came due here in the whole months since, 9 were kept and 3 missed" in both
+    assert "2 statements up, 1 down, 8 the same" in both
+    assert "statements up" not in opening(kept=1, missed=0)
+    assert "kept" not in opening(up=0, down=0, same=3)
+
+
+def test_a_closed_round_opens_with_nothing_any_more(renderer: Renderer) -> None:
+    check = a_check()
+    over = closed(check, since_last=SinceLast(NOON, kept=9, missed=3))
+    assert "Since last time" not in words_of(renderer.render(presenter(check).parent(over, Turnout(5, 14))))
+
+
+def test_only_who_runs_it_gets_the_button_that_stops_it(renderer: Renderer) -> None:
+    check = a_check()
+    for may_stop in (True, False):
+        line = presenter(check).repeat_line(a_repeat(), closed(check), DEADLINE, may_stop=may_stop)
+        words = words_of(renderer.render(presenter(check).rounds(CHANNEL, [], (line,))))
+        assert "Repeats each quarter, next <!date" in words
+        assert ("stop_repeat" in words) is may_stop
