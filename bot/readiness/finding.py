@@ -15,10 +15,13 @@ def existing(rounds: RoundStore, key: WorkspaceKey, round_id: str) -> Round:
     return of
 
 
-def can_run(gateway: Gateway, key: WorkspaceKey, user_id: str) -> bool:
-    """May a round be given to this person? Not to bots, to who has left, or to people of other companies."""
+def can_run(gateway: Gateway, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> bool:
+    """May a round be given to this person? Not to bots, to who has left, or to people of other companies.
+
+    Raises Unavailable when Slack doesn't say; `at_once`, before an ack, when it doesn't within two seconds.
+    """
     try:
-        person = gateway.person(user_id)
+        person = gateway.person_at_once(user_id) if at_once else gateway.person(user_id)
     except ChannelClosed:
         return False
     return person.is_active and not person.is_bot and person.team_id == key.team_id

@@ -78,6 +78,11 @@ class Policy:
         named = user_id in self.starters or user_id in self.admins
         return EVERYBODY in self.starters or named or (ADMINS in self.starters and is_slack_admin)
 
+    @property
+    def depends_on_slack(self) -> bool:
+        """Is there anybody who may start because of what Slack says of them?"""
+        return ADMINS in self.starters
+
     def may_run(self, of: Round, user_id: str) -> bool:
         """May they extend, close, cancel and hand over?"""
         return of.is_run_by(user_id) or user_id in self.admins

@@ -1,10 +1,11 @@
 """Runs rounds that are open: extending, handing over, closing, cancelling."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import Refusal
+from bot.errors import Refusal, Unavailable
 from bot.keys import WorkspaceKey
 from bot.readiness import later
 from bot.readiness.ballot_store import BallotStore
@@ -21,6 +22,8 @@ from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import saving
 from bot.slack.gateway import Gateway
 from bot.slack.messages import Declined
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,12 @@ class Running:
 
     def _person_problem(self, key: WorkspaceKey, wanted: str, now: str) -> str:
         """A round run by nobody who can act would be run by nobody."""
-        if wanted in {"", now} or can_run(self._gateway, key, wanted):
-            return ""
+        try:
+            if wanted in {"", now} or can_run(self._gateway, key, wanted, at_once=True):
+                return ""
+        except Unavailable as error:
+            log.info("can't tell who a round is handed to: %s", error)
+            return "Slack doesn't tell me just now who that is. Press Save again in a moment."
         return "They can't run it: it takes somebody of this workspace who is active. Choose somebody else."
 
     def _close(self, key: WorkspaceKey, of: Round, *, early: bool = False) -> None:

@@ -1,5 +1,6 @@
 """Starts rounds: the form, the draft that says what it will be, and the start itself."""
 
+import logging
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -27,14 +28,14 @@ from bot.slack.moments import zone_named
 from bot.storage.writing import Also, together
 from bot.workdays import Workdays
 
+log = logging.getLogger(__name__)
+
 DRAFTS_KEPT = timedelta(days=1)
 ASKED_ONE_BY_ONE = 50  # people looked up one at a time; beyond, Slack's whole list takes fewer calls
 
 NO_CHECKS = "There is no check to run: the knowledge folder checks/ is empty."
 GONE = "That start is too old. Run `/cco check` again; it takes a moment."
-CANT_RUN = (
-    "Whom you chose to run it with you can't: it takes somebody of this workspace who is active. Go back and choose."
-)
+NOT_TOLD = "Slack doesn't tell me just now whether you may start a check. Try again in a moment."
 NOTHING_LEFT = "Nothing is missing or seen differently in that round, so there is nothing to check against reality."
 
 
@@ -62,10 +63,14 @@ class Starting:
         self._repeat_store = repeat_store
 
     def form(self, key: WorkspaceKey, user_id: str, channel_id: str = "", check_id: str = "") -> StartForm:
-        """What to fill in. Raises Declined for those who may not start a round."""
-        starter = self._starter(user_id)
+        """What to fill in. Raises Declined for those who may not start a round.
+
+        It is to open within three seconds, so it waits for nothing: where Slack does not say who somebody is, their
+        zone is UTC.
+        """
+        starter, is_known = self._starter(user_id)
         if not self._policy.may_start(user_id, is_slack_admin=bool(starter and starter.is_admin)):
-            raise self.not_allowed()
+            raise self.not_allowed() if is_known or not self._policy.depends_on_slack else Refusal(NOT_TOLD)
         checks = self._catalogue.offered(key, check_id)
         if not checks:
             raise Refusal(NO_CHECKS)
@@ -168,8 +173,13 @@ class Starting:
         there = self._rounds.open_in(key, channel_id, check.id)
         if there and there.id != unless:
             parent = next((one.ts for one in self._rounds.messages(key, there.id) if one.part == PARENT), "")
-            link = self._gateway.link(channel_id, parent) if parent else ""
-            raise self._declined(Refused.ALREADY_OPEN, there, link=link)
+            raise self._declined(Refused.ALREADY_OPEN, there, link=self._link(channel_id, parent))
+
+    def _link(self, channel_id: str, ts: str) -> str:
+        """Without it a refusal says the same, so nobody waits for it."""
+        with suppress(Unavailable):
+            return self._gateway.link_at_once(channel_id, ts) if ts else ""
+        return ""
 
     def _members(self, plan: Plan) -> frozenset[str]:
         """Who is in the channel. Raises Declined where the bot or the starter isn't, or nobody can post."""
@@ -190,11 +200,15 @@ class Starting:
             return self._gateway.people()
         return filter(None, (self._somebody(user_id) for user_id in sorted(wanted)))
 
-    def _starter(self, user_id: str) -> Person | None:
-        """A form that is to open within three seconds does not wait for who opens it."""
-        with suppress(Unavailable):
-            return self._somebody(user_id)
-        return None
+    def _starter(self, user_id: str) -> tuple[Person | None, bool]:
+        """Who opens the form, and whether Slack said anything at all."""
+        try:
+            return self._gateway.person_at_once(user_id), True
+        except ChannelClosed:
+            return None, True
+        except Unavailable as error:
+            log.info("can't tell who opens the form: %s", error)
+            return None, False
 
     def _somebody(self, user_id: str) -> Person | None:
         """None for somebody whom Slack does not show to us."""

@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 15  # seconds a call may take
 LONGEST_POST = 3 * TIMEOUT  # a message is tried in simpler forms where Slack can't draw it
-QUICK = 2  # the same where somebody waits who must be answered within three
+QUICK = 1  # the same where somebody waits who must be answered within three: to connect, and again to read
 RATE_LIMIT_RETRIES = 4
 LOOKED_AT = 100  # messages a page, when a message of ours is looked for; some apps get fifteen
 MOST_PAGES = 5

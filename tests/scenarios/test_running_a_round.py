@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.workspace.records import Json, Person
+from bot.workspace.records import Fault, Json, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import (
     YES,
@@ -164,6 +164,20 @@ def test_who_it_is_handed_to_runs_it_and_nobody_else(stage: Stage, team: list[Pe
     hasten(stage, lambda: f"run by <@{team[1].id}> and <@{team[2].id}>" in texts(poll.parent))
     for allowed in team[1:3]:
         assert poll.managed(allowed)["callback_id"] == "manage_form"
+
+
+@pytest.mark.parametrize("refusals", [{"ratelimited"}])
+def test_handing_over_while_slack_tells_of_nobody_says_at_the_field_to_save_again(
+    stage: Stage, team: list[Person]
+) -> None:
+    poll = begin(stage, team)
+    form = poll.managed(team[0])
+    stage.workspace.faults.append(Fault("users.info", status=429, retry_after=6))
+    answer = stage.workspace.submit(team[0].id, form["id"], {"manage_starter": team[1].id}) or {}
+    assert "Press Save again" in answer["errors"]["manage_starter"]
+    assert state(poll)["starter"] == team[0].id
+    assert stage.workspace.submit(team[0].id, form["id"], {"manage_starter": team[1].id}) is None
+    assert state(poll)["starter"] == team[1].id
 
 
 def test_closing_early_shows_the_results_and_takes_no_more_votes(stage: Stage, team: list[Person]) -> None:

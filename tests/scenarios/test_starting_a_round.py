@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.clock import MovableClock
-from bot.workspace.records import Channel, Delivery, Json, NotAllowed, Person
+from bot.workspace.records import Channel, Delivery, Fault, Json, NotAllowed, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import (
     LONG,
@@ -24,6 +24,8 @@ from tests.scenarios.rounds import (
     told,
 )
 from tests.scenarios.stage import PATIENCE, Stage, texts
+
+LONG_WAIT = 6  # seconds: twice as long as Slack waits for an ack
 
 
 @pytest.fixture
@@ -127,6 +129,30 @@ def test_a_public_holiday_of_the_country_in_the_settings_is_no_working_day(new_s
     days = [(eve + timedelta(days=n)).date() for n in range(1, (offered.date() - eve.date()).days + 1)]
     christmas = {(12, 25), (12, 26)}
     assert sum(day.weekday() < 5 and (day.month, day.day) not in christmas | {(1, 1)} for day in days) == 3
+
+
+@pytest.mark.parametrize("refusals", [{"ratelimited"}])
+def test_the_form_opens_in_time_though_slack_tells_nothing_of_who_opens_it(
+    stage: Stage, ana: Person, room: Channel
+) -> None:
+    stage.workspace.faults.append(Fault("users.info", status=429, retry_after=LONG_WAIT))
+    form = start_form(stage, ana, room)
+    assert form["callback_id"] == "start_form"
+    assert deadline_offered(form).hour == 17  # in UTC
+
+
+@pytest.mark.parametrize("refusals", [{"ratelimited"}])
+def test_an_admin_of_whom_slack_tells_nothing_just_now_is_asked_to_try_again(new_stage: NewStage) -> None:
+    stage = new_stage()
+    stage.settings = stage.settings.model_copy(update={"cco_check_starters": ("admins",)})
+    stage.start_bot()
+    (ana,) = people(stage, 1, is_admin=True)
+    room = channel(stage, ana)
+    stage.workspace.faults.append(Fault("users.info", status=429, retry_after=LONG_WAIT))
+    refusal = stage.shown(ana, lambda: stage.workspace.command(ana.id, room.id, "/cco", "check"))
+    assert "Try again in a moment" in texts(refusal)
+    assert "Only some people" not in texts(refusal)
+    assert start_form(stage, ana, room)["callback_id"] == "start_form"
 
 
 # What has to change first
@@ -258,6 +284,18 @@ def test_of_two_who_start_at_once_one_does(stage: Stage, ana: Person, ben: Perso
     assert "is open" in texts(answers[1]["view"])
     assert len(rounds_in(stage, room)) == 1
     hasten(stage, lambda: len(stage.said(room.id)) == 1)
+
+
+@pytest.mark.parametrize("refusals", [{"ratelimited"}])
+def test_a_second_start_is_refused_in_time_though_slack_gives_no_link_to_the_first(
+    stage: Stage, ana: Person, ben: Person, room: Channel
+) -> None:
+    draft = filled_in(stage, ben, room)
+    start(stage, ana, room)
+    stage.workspace.faults.append(Fault("chat.getPermalink", status=429, retry_after=LONG_WAIT))
+    answer = confirm(stage, ben, draft) or {}
+    assert "is open" in texts(answer["view"])
+    assert "Go to it" not in texts(answer["view"])
 
 
 def test_start_pressed_on_two_devices_at_the_same_moment_makes_one_round(
