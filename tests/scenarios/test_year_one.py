@@ -196,6 +196,14 @@ def test_an_admin_of_the_settings_may_everywhere(new_stage: NewStage) -> None:
     assert saved_steps(stage, room) == [("admitted", "The board minuted it.", admin.id)]
 
 
+def test_a_workspace_admin_may_too(stage: Stage, team: list[Person], room: Channel) -> None:
+    (admin,) = people(stage, 1, is_admin=True)
+    stage.workspace.join(admin.id, room)
+    series(stage, room, team[0])
+    reach(stage, admin, room)
+    modal(stage, admin, "What shows it")
+
+
 def test_who_has_left_the_channel_is_told_so_and_nothing_is_saved(
     stage: Stage, team: list[Person], room: Channel
 ) -> None:

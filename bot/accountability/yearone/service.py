@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 from bot.accountability import later
+from bot.accountability.knowing import Acquaintances
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.yearone import presenting
 from bot.accountability.yearone.steps import (
@@ -33,10 +34,17 @@ class YearOne:
     """Facilitators and sponsors of the channel's series may change it, and admins; without a series, its members."""
 
     def __init__(
-        self, years: YearOneStore, series: SeriesStore, gateway: Gateway, admins: Collection[str], clock: Clock
+        self,
+        years: YearOneStore,
+        series: SeriesStore,
+        acquaintances: Acquaintances,
+        gateway: Gateway,
+        admins: Collection[str],
+        clock: Clock,
     ) -> None:
         self._years = years
         self._series = series
+        self._acquaintances = acquaintances
         self._gateway = gateway
         self._admins = admins
         self._clock = clock
@@ -86,7 +94,7 @@ class YearOne:
         return {}
 
     def decides_at_once(self, key: WorkspaceKey, user_id: str, channel_id: str) -> bool:
-        """Is it known without asking Slack whether they may? Else it is too slow for an ack."""
+        """Is it known without asking Slack who is in the channel, which is too slow for an ack?"""
         return user_id in self._admins or bool(self._leaders(key, channel_id))
 
     def reach(self, key: WorkspaceKey, channel_id: str, wanted: Reached) -> SavedView:
@@ -122,7 +130,9 @@ class YearOne:
 
     def _demand_leader(self, key: WorkspaceKey, user_id: str, channel_id: str) -> None:
         leaders = self._leaders(key, channel_id)
-        if leaders and user_id not in leaders and user_id not in self._admins:
+        if not leaders or user_id in leaders or user_id in self._admins:
+            return
+        if not self._acquaintances.is_admin(key, user_id):  # who is asked about within two seconds
             raise Declined(NotYoursView(channel_id, leaders))
 
     def _leaders(self, key: WorkspaceKey, channel_id: str) -> tuple[str, ...]:
