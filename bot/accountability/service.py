@@ -11,6 +11,7 @@ from bot.accountability.outside import Findings, StatementOf, no_findings, no_st
 from bot.accountability.sending import Sender
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
+from bot.accountability.troubles.store import TroubleStore
 from bot.accountability.yearone.service import YearOne
 from bot.accountability.yearone.store import YearOneStore
 from bot.keys import WorkspaceKey
@@ -41,11 +42,21 @@ class AccountabilityService:
         self.statement_of, self.findings = statement_of, findings
         commitments, series = CommitmentStore(around.database), SeriesStore(around.database)
         self.troubles = Troubles(
-            commitments, series, self.acquaintances, self.sender, around.schedule, admins, around.clock
+            commitments,
+            series,
+            TroubleStore(around.database),
+            self.acquaintances,
+            self.sender,
+            around.schedule,
+            admins,
+            around.clock,
         )
-        self.year_one = YearOne(YearOneStore(around.database), series, around.gateway, admins, around.clock)
+        self.year_one = YearOne(
+            YearOneStore(around.database), series, self.acquaintances, around.gateway, admins, around.clock
+        )
         self._handlers: dict[str, Handler] = {later.TELL_FACILITATOR: self.troubles.tell_now}
         self.commitments = CommitmentService(around, self.acquaintances, admins, statement_of)
+        self.commitments.redraws.append(self.troubles.redraw)
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:
@@ -55,7 +66,7 @@ class AccountabilityService:
 
     def clean(self) -> int:
         """Forget what is past its time."""
-        return self.commitments.clean()
+        return self.commitments.clean() + self.troubles.clean()
 
     def _watched(self, handler: Handler) -> Handler:
         """A dead token ends the bot, whoever meets it first."""

@@ -106,6 +106,23 @@ def test_where_the_facilitator_has_left_as_well_others_are_told_of_both(
     assert pressable(message) == [("Manage", of.id)]
 
 
+def test_what_is_handed_over_goes_from_the_message_and_the_rest_stays(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    host, owner, ben, _ = team
+    series(stage, room, host)
+    promises = [promise(stage, owner, room, what=f"Number {n}", days=n) for n in (1, 2)]
+    stage.workspace.deactivate(owner.id)
+    tell(stage, room, "owner_gone", promises[0].id)
+    for left in (1, 0):
+        (message,) = told(stage, host)
+        form = stage.opened(host, lambda: stage.press(host, told(stage, host)[0], "commitment_hand_over"))
+        stage.workspace.submit(host.id, form["id"], {"in_commitment_person": ben.id})
+        hasten(stage, lambda left=left: len(pressable(told(stage, host)[0])) == left)  # type: ignore[misc]
+    (message,) = told(stage, host)
+    assert f"What <@{owner.id}> took on in <#{room.id}> is done, dropped or in other hands now" in texts(message)
+
+
 # A series
 
 
@@ -128,11 +145,8 @@ def test_what_a_series_lacks_is_told_once_until_somebody_changes_it(
     assert len(told(stage, host)) == 2
 
 
-def test_a_sponsor_who_is_there_or_a_series_that_ended_is_no_trouble(
-    stage: Stage, team: list[Person], room: Channel
-) -> None:
-    of = series(stage, room, team[0], sponsor=team[2].id)
-    tell(stage, room, "sponsor_gone", of.id)
+def test_a_series_that_ended_or_there_never_was_is_no_trouble(stage: Stage, team: list[Person], room: Channel) -> None:
+    of = series(stage, room, team[0])
     assert SeriesStore(stage.bots[-1].database).end(key_of(stage), of.id, stage.clock())
     tell(stage, room, "channel_closed", of.id)
     tell(stage, channel(stage), "channel_closed", "none")

@@ -42,6 +42,7 @@ SPANNING_ALL = {
     "ScheduleStore.next_due",
     "SeriesDraftStore.clean",
     "SeriesStore.everywhere",
+    "TroubleStore.clean",
 }
 
 

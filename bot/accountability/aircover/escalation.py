@@ -43,9 +43,7 @@ class Escalation:
     occasion: str
     warned_at: datetime | None = None  # when its owner was told
     called_off_at: datetime | None = None
-    told_at: datetime | None = None  # when the sponsor was
-    tries: int = 0  # how often that was begun
-    ts: str = ""  # the message to the sponsor, once it is known to be there
+    told_at: datetime | None = None  # when the sponsor was, or that was given up
 
 
 @dataclass(frozen=True)
@@ -78,12 +76,15 @@ def trouble(of: Commitment, owner: Person, so_far: Iterable[Escalation] = ()) ->
     """What the sponsor could help with: with a cry for help, or once it is overdue. None for what has ended."""
     if not of.is_live:
         return None
-    why, since = Trouble.OVERDUE, of.due
-    if of.needs_help_since is not None:
-        why, since = Trouble.NEEDS_HELP, of.needs_help_since
-    occasion = f"{why} {of.owner} {int(since.timestamp())}"
+    (why, since), occasion = _why(of), occasion_of(of)
     known = {one.occasion: one for one in so_far}
     return Stuck(of, owner, why, since, known.get(occasion, Escalation(of.id, occasion)))
+
+
+def occasion_of(of: Commitment) -> str:
+    """The name of the trouble that a commitment is in, or would be: another date or owner makes another one of it."""
+    why, since = _why(of)
+    return f"{why} {of.owner} {int(since.timestamp())}"
 
 
 def next_plan(stuck: Iterable[Stuck], sponsor: Sponsor, now: datetime) -> Plan | None:
@@ -108,9 +109,16 @@ def plan_for(stuck: Stuck, sponsor: Sponsor, now: datetime) -> Plan | None:
     return _ask(stuck, _free(max(ripe, _working_day_after(warned, stuck.owner)), sponsor))
 
 
-def _turn(plan: Plan) -> tuple[bool, bool, datetime, str]:
-    is_calm = plan.stuck.why is not Trouble.NEEDS_HELP
-    return is_calm, plan.deed is Deed.WARN_OWNER, plan.stuck.since, plan.stuck.commitment.id
+def _why(of: Commitment) -> tuple[Trouble, datetime]:
+    needs_help = of.needs_help_since
+    return (Trouble.OVERDUE, of.due) if needs_help is None else (Trouble.NEEDS_HELP, needs_help)
+
+
+def _turn(plan: Plan) -> tuple[bool, bool, datetime, datetime, str]:
+    """Of those who are yet to be told that the sponsor will be asked, whose time comes first."""
+    stuck, is_warning = plan.stuck, plan.deed is Deed.WARN_OWNER
+    at = plan.at if is_warning else stuck.since
+    return stuck.why is not Trouble.NEEDS_HELP, is_warning, at, stuck.since, stuck.commitment.id
 
 
 def _ask(stuck: Stuck, at: datetime) -> Plan:

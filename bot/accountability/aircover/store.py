@@ -1,12 +1,12 @@
 """Remembers how far a trouble has been taken towards a sponsor, and when each sponsor was last asked."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Integer,
     RowMapping,
     String,
     Table,
@@ -31,8 +31,6 @@ ESCALATIONS = Table(
     Column("warned_at", UtcDateTime),
     Column("called_off_at", UtcDateTime),
     Column("told_at", UtcDateTime),
-    Column("tries", Integer, nullable=False),  # how often asking the sponsor was begun
-    Column("ts", String(32), nullable=False),  # of the message to the sponsor
 )
 
 SPONSORS = Table(
@@ -63,22 +61,23 @@ class EscalationStore:
             rows = connection.execute(query.order_by(ESCALATIONS.c.occasion)).mappings().all()
         return [_escalation(row) for row in rows]
 
-    def begin_warning(self, key: WorkspaceKey, seen: Escalation, now: datetime, also: Also = nothing) -> bool:
-        """Claim telling the owner. False when that was done since it was `seen`, or the sponsor was asked."""
-        is_as_seen = _same(ESCALATIONS.c.warned_at, seen.warned_at)
-        with self._database.write() as connection:
-            connection.execute(self._add, _row(key, seen))
-            free = and_(_one(key, seen), is_as_seen, ESCALATIONS.c.told_at.is_(None))
-            if connection.execute(update(ESCALATIONS).where(free).values(warned_at=now)).rowcount != 1:
-                return False
-            also(connection)
-        return True
+    def so_far_of(self, key: WorkspaceKey, commitment_ids: Collection[str]) -> dict[str, list[Escalation]]:
+        """The same for many; those with none are left out."""
+        wanted = ESCALATIONS.c.commitment_id.in_(list(commitment_ids))
+        query = select(ESCALATIONS).where(of_workspace(ESCALATIONS, key), wanted)
+        found: dict[str, list[Escalation]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query.order_by(ESCALATIONS.c.occasion)).mappings():
+                found.setdefault(row["commitment_id"], []).append(_escalation(row))
+        return found
 
-    def not_warned(self, key: WorkspaceKey, seen: Escalation, claimed_at: datetime) -> None:
-        """Take a claim back: Slack certainly did not post it. `seen` is how it stood before."""
-        ours = and_(_one(key, seen), ESCALATIONS.c.warned_at == claimed_at)
-        with self._database.write() as connection:
-            connection.execute(update(ESCALATIONS).where(ours).values(warned_at=seen.warned_at))
+    def warned(self, key: WorkspaceKey, seen: Escalation, now: datetime, also: Also = nothing) -> bool:
+        """Remember that the owner was told. False when that was done since it was `seen`, or the sponsor was asked."""
+        return self._advance(key, seen, also, warned_at=now)
+
+    def give_up(self, key: WorkspaceKey, seen: Escalation, now: datetime, also: Also = nothing) -> bool:
+        """Take this trouble no further: its owner can't be told. False as with `warned`."""
+        return self._advance(key, seen, also, told_at=now)
 
     def call_off(
         self, key: WorkspaceKey, commitment_id: str, occasion: str, now: datetime, also: Also = nothing
@@ -92,55 +91,57 @@ class EscalationStore:
         return True
 
     def begin_asking(
-        self, key: WorkspaceKey, seen: Escalation, sponsor_id: str, rested_since: datetime, now: datetime
+        self,
+        key: WorkspaceKey,
+        seen: Escalation,
+        sponsor_id: str,
+        rested_since: datetime,
+        now: datetime,
+        also: Also = nothing,
     ) -> bool:
-        """Claim asking the sponsor, tried so often as `seen`, for one more try.
+        """Claim asking the sponsor.
 
         False when another process was quicker, the owner called it off meanwhile, or the sponsor was asked about
         anything after `rested_since`.
         """
+        free = and_(_one(key, seen), ESCALATIONS.c.told_at.is_(None), _called_off_as(seen))
         try:
             with self._database.write() as connection:
                 connection.execute(self._add, _row(key, seen))
-                if not self._claim(connection, key, seen, now):
+                if connection.execute(update(ESCALATIONS).where(free).values(told_at=now)).rowcount != 1:
                     return False
-                if seen.tries == 0:
-                    self._take_turn(connection, key, sponsor_id, rested_since, now)
+                self._take_turn(connection, key, sponsor_id, rested_since, now)
+                also(connection)
         except _TooSoon:
             return False
         return True
 
-    def asked(self, key: WorkspaceKey, seen: Escalation, ts: str) -> None:
-        """Remember that the message to the sponsor is there, and where."""
+    def asked(self, key: WorkspaceKey, begun: Escalation, now: datetime) -> None:
+        """Remember when the sponsor really was, which may be long after it was `begun`."""
         with self._database.write() as connection:
-            connection.execute(update(ESCALATIONS).where(_one(key, seen)).values(ts=ts))
+            connection.execute(update(SPONSORS).where(_turn(key, begun)).values(told_at=now))
+            connection.execute(update(ESCALATIONS).where(_claim(key, begun)).values(told_at=now))
 
-    def not_asked(self, key: WorkspaceKey, seen: Escalation, sponsor_id: str, last: datetime | None) -> None:
-        """Take a claim back: Slack certainly did not post it. `last` is when the sponsor was asked before."""
-        ours = and_(_one(key, seen), ESCALATIONS.c.tries == seen.tries + 1, ESCALATIONS.c.ts == "")
+    def not_asked(self, key: WorkspaceKey, begun: Escalation) -> None:
+        """Take a claim back: the sponsor certainly did not hear of it, and had been left in peace for a week before."""
         with self._database.write() as connection:
-            back = update(ESCALATIONS).where(ours).values(told_at=seen.told_at, tries=seen.tries)
-            if connection.execute(back).rowcount != 1 or seen.tries:
-                return
-            if last is None:
-                connection.execute(delete(SPONSORS).where(_sponsor(key, sponsor_id)))
-            else:
-                connection.execute(update(SPONSORS).where(_sponsor(key, sponsor_id)).values(told_at=last))
+            connection.execute(delete(SPONSORS).where(_turn(key, begun)))
+            connection.execute(update(ESCALATIONS).where(_claim(key, begun)).values(told_at=None))
 
     def last_asked(self, key: WorkspaceKey, sponsor_id: str) -> datetime | None:
         """When a sponsor was last asked, about whatever it was."""
         with self._database.read() as connection:
             return connection.execute(select(SPONSORS.c.told_at).where(_sponsor(key, sponsor_id))).scalar()
 
-    def _claim(self, connection: Connection, key: WorkspaceKey, seen: Escalation, now: datetime) -> bool:
-        free = and_(
-            _one(key, seen),
-            ESCALATIONS.c.tries == seen.tries,
-            ESCALATIONS.c.ts == "",
-            _same(ESCALATIONS.c.called_off_at, seen.called_off_at),
-        )
-        claim = update(ESCALATIONS).where(free).values(tries=seen.tries + 1, told_at=seen.told_at or now)
-        return connection.execute(claim).rowcount == 1
+    def _advance(self, key: WorkspaceKey, seen: Escalation, also: Also, **values: datetime) -> bool:
+        is_as_seen = and_(_same(ESCALATIONS.c.warned_at, seen.warned_at), _called_off_as(seen))
+        with self._database.write() as connection:
+            connection.execute(self._add, _row(key, seen))
+            free = and_(_one(key, seen), is_as_seen, ESCALATIONS.c.told_at.is_(None))
+            if connection.execute(update(ESCALATIONS).where(free).values(**values)).rowcount != 1:
+                return False
+            also(connection)
+        return True
 
     def _take_turn(
         self, connection: Connection, key: WorkspaceKey, sponsor_id: str, rested_since: datetime, now: datetime
@@ -156,6 +157,19 @@ class EscalationStore:
 def _one(key: WorkspaceKey, of: Escalation) -> ColumnElement[bool]:
     named = and_(ESCALATIONS.c.commitment_id == of.commitment_id, ESCALATIONS.c.occasion == of.occasion)
     return and_(of_workspace(ESCALATIONS, key), named)
+
+
+def _claim(key: WorkspaceKey, begun: Escalation) -> ColumnElement[bool]:
+    return and_(_one(key, begun), ESCALATIONS.c.told_at == begun.told_at)
+
+
+def _turn(key: WorkspaceKey, begun: Escalation) -> ColumnElement[bool]:
+    """The turn that was taken with a claim, whoever is the sponsor now: both are of the same moment."""
+    return and_(of_workspace(SPONSORS, key), SPONSORS.c.told_at == begun.told_at)
+
+
+def _called_off_as(seen: Escalation) -> ColumnElement[bool]:
+    return _same(ESCALATIONS.c.called_off_at, seen.called_off_at)
 
 
 def _sponsor(key: WorkspaceKey, sponsor_id: str) -> ColumnElement[bool]:

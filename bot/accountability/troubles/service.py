@@ -2,17 +2,20 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from bot.accountability import later
 from bot.accountability.commitments.commitment import Commitment
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
-from bot.accountability.sending import Attempt, Sender
+from bot.accountability.sending import Attempt, Sender, Sent
 from bot.accountability.sessions.session import SessionSeries
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.presenting import owner_trouble, series_trouble
+from bot.accountability.troubles.store import About, TroubleStore
 from bot.accountability.troubles.trouble import Telling, Trouble, telling
+from bot.accountability.troubles.views import OwnerTroubleView
 from bot.clock import Clock
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
@@ -20,6 +23,8 @@ from bot.scheduler.store import ScheduleStore
 from bot.slack.render import View
 
 log = logging.getLogger(__name__)
+
+MESSAGES_KEPT = timedelta(days=180)  # as long as it is remembered that they were sent
 
 
 class Troubles:
@@ -29,6 +34,7 @@ class Troubles:
         self,
         commitments: CommitmentStore,
         series: SeriesStore,
+        messages: TroubleStore,
         acquaintances: Acquaintances,
         sender: Sender,
         schedule: ScheduleStore,
@@ -37,6 +43,7 @@ class Troubles:
     ) -> None:
         self._commitments = commitments
         self._series = series
+        self._messages = messages
         self._acquaintances = acquaintances
         self._sender = sender
         self._schedule = schedule
@@ -58,9 +65,20 @@ class Troubles:
         if told.what.is_with_owner:
             return self._tell_of_owner(key, due, told)
         of = self._series.get(key, told.about)
-        if of is not None and of.is_running and self._lasts(key, told.what, of):
-            self._tell_of_series(key, due, told.what, of)
+        if of is not None and of.is_running and of.version == told.number:
+            self._tell_of_series(key, due, told, of)
         return None
+
+    def redraw(self, key: WorkspaceKey, user_id: str, channel_id: str, ts: str) -> View | None:
+        """What a message about somebody's commitments shows now; None for any other."""
+        about = self._messages.about(key, channel_id, ts)
+        if about is None:
+            return None
+        held = self._by_leader(key, about.of_channel, about.owner, user_id if about.leads else "")
+        return _view(about, held.get(user_id, []))
+
+    def clean(self) -> int:
+        return self._messages.clean(self._clock() - MESSAGES_KEPT)
 
     def _telling(self, key: WorkspaceKey, channel_id: str, what: Trouble, about: str) -> Telling | None:
         if what.is_with_owner:
@@ -76,22 +94,23 @@ class Troubles:
             return None
         facilitator = self._facilitator(key, due.action.subject)
         held = self._by_leader(key, due.action.subject, told.about, facilitator)
-        for leader, commitments in held[told.number : told.number + 1]:
-            is_led = leader == facilitator
-            view = owner_trouble(told.what, told.about, due.action.subject, commitments, leads=is_led)
-            self._send(key, due, leader, view)
+        for leader, commitments in sorted(held.items())[told.number : told.number + 1]:
+            about = About(told.what, due.action.subject, told.about, leads=leader == facilitator)
+            sent = self._send(key, due, leader, _view(about, commitments))
+            if sent.ts:
+                self._messages.remember(key, sent.channel, sent.ts, about, self._clock())
         return self._next(due, told) if told.number + 1 < len(held) else None
 
     def _by_leader(
         self, key: WorkspaceKey, channel_id: str, owner: str, facilitator: str
-    ) -> list[tuple[str, list[Commitment]]]:
+    ) -> dict[str, list[Commitment]]:
         """What somebody holds in a channel, by who can have it done: its facilitator, else who asked for each."""
         held: dict[str, list[Commitment]] = defaultdict(list)
         for one in self._commitments.live_of(key, owner):
             leader = facilitator if facilitator not in {"", owner} else one.assigner
             if one.channel_id == channel_id and leader != owner:
                 held[leader].append(one)
-        return sorted(held.items())
+        return held
 
     def _facilitator(self, key: WorkspaceKey, channel_id: str) -> str:
         """Who leads in a channel. Empty where nobody does, or who did has left, which is told as well."""
@@ -106,16 +125,12 @@ class Troubles:
 
     # With a series
 
-    def _lasts(self, key: WorkspaceKey, what: Trouble, of: SessionSeries) -> bool:
-        if what is Trouble.CHANNEL_CLOSED:
-            return True
-        missing = of.sponsor if what is Trouble.SPONSOR_GONE else of.facilitator
-        return bool(missing) and not self._is_here(key, missing)
-
-    def _tell_of_series(self, key: WorkspaceKey, due: Due, what: Trouble, of: SessionSeries) -> None:
-        able = [one for one in dict.fromkeys((of.facilitator, of.made_by, *self._admins)) if self._is_here(key, one)]
-        if able:
-            self._send(key, due, able[0], series_trouble(what, of, leads=able[0] == of.facilitator))
+    def _tell_of_series(self, key: WorkspaceKey, due: Due, told: Telling, of: SessionSeries) -> None:
+        missing = of.facilitator if told.what is Trouble.FACILITATOR_GONE else ""
+        asked = [one for one in dict.fromkeys((of.facilitator, of.made_by, *self._admins)) if one != missing]
+        reader = next((one for one in asked if self._is_here(key, one)), "")
+        if reader:
+            self._send(key, due, reader, series_trouble(told.what, of, leads=reader == of.facilitator))
         else:
             log.warning("%s: there is nobody left to tell; name somebody in CCO_ADMINS", due.action)
 
@@ -123,7 +138,12 @@ class Troubles:
         profile = self._acquaintances.profile(key, user_id)
         return profile is not None and profile.is_active
 
-    def _send(self, key: WorkspaceKey, due: Due, reader: str, view: View) -> None:
+    def _send(self, key: WorkspaceKey, due: Due, reader: str, view: View) -> Sent:
         sent = self._sender.direct(key, reader, view, Attempt.of(due))
         if not sent.is_there:
             log.warning("%s: who is to be told could not be (%s); leaving it", due.action, sent.outcome)
+        return sent
+
+
+def _view(about: About, held: Sequence[Commitment]) -> OwnerTroubleView:
+    return owner_trouble(about.what, about.owner, about.of_channel, held, leads=about.leads)

@@ -25,7 +25,6 @@ class OwnerTroubleView:
     held: tuple[Held, ...]
     more: int
     leads: bool
-    hand_over: str = "commitment_hand_over"
     template: str = "accountability/troubles/owner.json.j2"
 
 

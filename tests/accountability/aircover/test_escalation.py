@@ -143,6 +143,11 @@ def test_one_thing_at_a_time_help_first_then_what_was_announced_then_the_longest
     assert plan(stuck(), old, now=now).stuck.commitment.id == "old"
 
 
+def test_what_can_wait_does_not_hold_up_what_is_ripe() -> None:
+    called_off = so_far(stuck(a_commitment("old", due=DUE - DAY)), warned_at=RIPE, called_off_at=RIPE)
+    assert plan(called_off, stuck(), now=RIPE + 5 * DAY).stuck.commitment.id == "c1"
+
+
 def test_an_occasion_fits_its_column() -> None:
     longest = stuck(a_commitment(owner="U" * 32), somebody(user_id="U" * 32))
     assert len(longest.so_far.occasion) <= 64

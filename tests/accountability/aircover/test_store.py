@@ -43,38 +43,50 @@ def test_nothing_has_been_done_at_first(escalations: EscalationStore) -> None:
 
 
 def test_the_owner_is_told_once(escalations: EscalationStore) -> None:
-    assert escalations.begin_warning(OURS, NEW, MONDAY)
-    assert not escalations.begin_warning(OURS, NEW, MONDAY + MINUTE, also=refuse)
+    assert escalations.warned(OURS, NEW, MONDAY)
+    assert not escalations.warned(OURS, NEW, MONDAY + MINUTE, also=refuse)
     assert escalations.so_far(OURS, "c1") == [WARNED]
-    assert escalations.begin_warning(OURS, WARNED, NOW)  # which was overtaken, or called off since
+    assert escalations.warned(OURS, WARNED, NOW)  # which was overtaken, or called off since
 
 
-def test_a_warning_that_did_not_arrive_is_as_if_it_was_never_begun(escalations: EscalationStore) -> None:
-    escalations.begin_warning(OURS, NEW, MONDAY)
-    escalations.not_warned(OURS, NEW, MONDAY + MINUTE)
-    assert escalations.so_far(OURS, "c1") == [WARNED]
-    escalations.not_warned(OURS, NEW, MONDAY)
-    assert escalations.so_far(OURS, "c1") == [NEW]
+def test_what_is_given_up_is_taken_no_further(escalations: EscalationStore) -> None:
+    escalations.warned(OURS, NEW, MONDAY)
+    assert not escalations.give_up(OURS, NEW, NOW, also=refuse)
+    assert escalations.give_up(OURS, WARNED, NOW)
+    assert escalations.so_far(OURS, "c1") == [replace(WARNED, told_at=NOW)]
+    assert not ask(escalations, WARNED, at=9)
+    assert escalations.last_asked(OURS, DAN) is None
+
+
+def test_those_of_many_commitments_are_found_together(escalations: EscalationStore) -> None:
+    for one in (NEW, OTHER, replace(NEW, occasion="needs_help")):
+        escalations.warned(OURS, one, MONDAY)
+    found = escalations.so_far_of(OURS, ["c1", "c2", "c3"])
+    assert {name: len(of) for name, of in found.items()} == {"c1": 2, "c2": 1}
+    assert found["c1"] == escalations.so_far(OURS, "c1")
+    assert escalations.so_far_of(THEIRS, ["c1"]) == escalations.so_far_of(OURS, []) == {}
 
 
 def test_what_belongs_to_a_warning_fails_with_it(escalations: EscalationStore) -> None:
     with pytest.raises(InterruptedError):
-        escalations.begin_warning(OURS, NEW, MONDAY, also=refuse)
+        escalations.warned(OURS, NEW, MONDAY, also=refuse)
     assert escalations.so_far(OURS, "c1") == []
 
 
-def test_the_sponsor_is_asked_once_and_again_only_after_an_unclear_try(escalations: EscalationStore) -> None:
-    escalations.begin_warning(OURS, NEW, MONDAY)
+def test_the_sponsor_is_asked_once_about_a_trouble(escalations: EscalationStore) -> None:
+    escalations.warned(OURS, NEW, MONDAY)
     assert ask(escalations, WARNED)
-    assert not ask(escalations, WARNED)
-    begun = replace(WARNED, told_at=NOW, tries=1)
-    assert escalations.so_far(OURS, "c1") == [begun]
+    assert not ask(escalations, WARNED, at=30)
+    assert escalations.so_far(OURS, "c1") == [replace(WARNED, told_at=NOW)]
     assert escalations.last_asked(OURS, DAN) == NOW
-    assert ask(escalations, begun, at=2)
-    escalations.asked(OURS, NEW, "1.1")
-    told = replace(WARNED, told_at=NOW, tries=2, ts="1.1")
-    assert escalations.so_far(OURS, "c1") == [told]
-    assert not ask(escalations, told, at=30)
+
+
+def test_the_week_begins_when_the_sponsor_really_was_asked(escalations: EscalationStore) -> None:
+    ask(escalations, NEW)
+    escalations.asked(OURS, replace(NEW, told_at=NOW), NOW + 2 * DAY)
+    assert escalations.so_far(OURS, "c1") == [replace(NEW, told_at=NOW + 2 * DAY)]
+    assert not ask(escalations, OTHER, at=9)
+    assert ask(escalations, OTHER, at=10)
 
 
 def test_a_sponsor_is_asked_once_a_week_whatever_it_is_about(escalations: EscalationStore) -> None:
@@ -103,36 +115,32 @@ def test_of_many_processes_with_many_troubles_one_asks_the_sponsor(
     assert len(escalations.so_far(OURS, "c0") + escalations.so_far(OURS, "c1")) == 1
 
 
-def test_what_slack_certainly_did_not_post_leaves_the_sponsor_s_turn_free(escalations: EscalationStore) -> None:
+def test_what_the_sponsor_certainly_did_not_hear_of_leaves_their_turn_free(escalations: EscalationStore) -> None:
     assert ask(escalations, NEW)
-    escalations.not_asked(OURS, NEW, DAN, None)
+    escalations.not_asked(OURS, replace(NEW, told_at=NOW + MINUTE))  # another claim than this
+    assert escalations.last_asked(OURS, DAN) == NOW
+    escalations.not_asked(OURS, replace(NEW, told_at=NOW))
     assert escalations.so_far(OURS, "c1") == [NEW]
     assert escalations.last_asked(OURS, DAN) is None
-    assert ask(escalations, NEW)
-    assert ask(escalations, OTHER, at=9)
-    escalations.not_asked(OURS, OTHER, DAN, NOW)
-    assert escalations.last_asked(OURS, DAN) == NOW
-    assert ask(escalations, OTHER, at=9)
+    assert ask(escalations, OTHER, at=2)
 
 
-def test_a_second_try_that_was_refused_takes_back_that_try_alone(escalations: EscalationStore) -> None:
-    ask(escalations, NEW)
-    begun = replace(NEW, told_at=NOW, tries=1)
-    ask(escalations, begun, at=2)
-    escalations.not_asked(OURS, begun, DAN, None)
-    assert escalations.so_far(OURS, "c1") == [begun]
-    assert escalations.last_asked(OURS, DAN) == NOW
+def test_what_belongs_to_asking_fails_with_it(escalations: EscalationStore) -> None:
+    with pytest.raises(InterruptedError):
+        escalations.begin_asking(OURS, NEW, DAN, NOW - BETWEEN, NOW, also=refuse)
+    assert escalations.so_far(OURS, "c1") == []
+    assert escalations.last_asked(OURS, DAN) is None
 
 
 def test_an_owner_calls_it_off_until_the_sponsor_is_asked(escalations: EscalationStore) -> None:
-    escalations.begin_warning(OURS, NEW, MONDAY)
+    escalations.warned(OURS, NEW, MONDAY)
     assert escalations.call_off(OURS, NEW.commitment_id, NEW.occasion, NOW)
     assert not ask(escalations, WARNED)
     called_off = replace(WARNED, called_off_at=NOW)
     assert escalations.so_far(OURS, "c1") == [called_off]
     assert ask(escalations, called_off, at=40)
     assert not escalations.call_off(OURS, NEW.commitment_id, NEW.occasion, NOW, also=refuse)
-    assert not escalations.begin_warning(OURS, called_off, NOW)
+    assert not escalations.warned(OURS, called_off, NOW)
 
 
 def test_what_was_never_announced_cannot_be_called_off(escalations: EscalationStore) -> None:
@@ -141,10 +149,10 @@ def test_what_was_never_announced_cannot_be_called_off(escalations: EscalationSt
 
 @pytest.mark.parametrize("other", [THEIRS, SAME_TEAM_ELSEWHERE])
 def test_workspaces_do_not_see_or_change_each_other(escalations: EscalationStore, other: WorkspaceKey) -> None:
-    escalations.begin_warning(OURS, NEW, MONDAY)
+    escalations.warned(OURS, NEW, MONDAY)
     assert escalations.so_far(other, "c1") == []
     assert not escalations.call_off(other, "c1", NEW.occasion, NOW)
     assert escalations.begin_asking(other, NEW, DAN, NOW - BETWEEN, NOW)
-    escalations.asked(other, NEW, "1.1")
+    escalations.asked(other, replace(NEW, told_at=NOW), NOW + DAY)
     assert escalations.so_far(OURS, "c1") == [WARNED]
     assert escalations.last_asked(OURS, DAN) is None

@@ -30,7 +30,7 @@ def every_view(text: str = "Publish the customer math") -> Iterator[View]:
             if not what.is_with_owner:
                 yield series_trouble(what, replace(SERIES, name=text[:80]), leads=leads)
                 continue
-            for many, channel in ((1, "C1"), (3, ""), (40, "C1")):
+            for many, channel in ((0, "C1"), (1, "C1"), (3, ""), (40, "C1")):
                 held = [a_commitment(f"c{n}", what=text) for n in range(many)]
                 yield owner_trouble(what, ANA, channel, held, leads=leads)
 
