@@ -81,13 +81,14 @@ def test_the_command_has_its_listener_and_names_arrive_as_ids(manifest: Any) -> 
     assert len(command["description"]) <= 2000
 
 
-def test_a_readiness_check_is_started_by_a_shortcut_or_from_a_message(manifest: Any) -> None:
+def test_checks_and_commitments_are_begun_by_a_shortcut_or_from_a_message(manifest: Any) -> None:
     shortcuts = manifest["features"]["shortcuts"]
-    assert {shortcut["callback_id"]: shortcut["type"] for shortcut in shortcuts} == {
-        ids.RUN_CHECK: "global",
-        ids.RUN_CHECK_HERE: "message",
+    assert {shortcut["callback_id"]: (shortcut["type"], shortcut["name"]) for shortcut in shortcuts} == {
+        ids.RUN_CHECK: ("global", "Run a readiness check"),
+        ids.RUN_CHECK_HERE: ("message", "Run a readiness check"),
+        ids.COMMIT_SHORTCUT: ("global", "Make a commitment"),
+        ids.COMMIT_MESSAGE_SHORTCUT: ("message", "Make this a commitment"),
     }
-    assert {shortcut["name"] for shortcut in shortcuts} == {"Run a readiness check"}
 
 
 def test_buttons_and_the_messages_tab_are_switched_on(manifest: Any) -> None:

@@ -55,7 +55,10 @@ class AccountabilityService:
             YearOneStore(around.database), series, self.acquaintances, around.gateway, admins, around.clock
         )
         self._handlers: dict[str, Handler] = {later.TELL_FACILITATOR: self.troubles.tell_now}
-        self.commitments = CommitmentService(around, self.acquaintances, admins, statement_of)
+        self.commitments = CommitmentService(
+            around, self.acquaintances, self.sender, self.troubles.tell, admins, statement_of
+        )
+        self._handlers[later.TELL_OF_COMMITMENT] = self.commitments.telling.tell_due
         self.commitments.redraws.append(self.troubles.redraw)
         self._on_dead_token = around.on_dead_token
 

@@ -106,3 +106,23 @@ IN_COMMITMENT_DATE = "in_commitment_date"
 IN_COMMITMENT_PERSON = "in_commitment_person"
 IN_COMMITMENT_REASON = "in_commitment_reason"
 IN_COMMITMENT_TRIED = "in_commitment_tried"
+
+# Making a commitment. A button's value is that of a draft, see commitments/making/drafts.py.
+COMMIT_SHORTCUT = "commit_anywhere"
+COMMIT_MESSAGE_SHORTCUT = "commit_message"  # keeps the link to the message
+MAKE_COMMITMENT = "make_commitment"  # on the results of a readiness round; value: round id, slash, statement id
+COMMIT_SAVE = "commit_save"
+COMMIT_CHANGE = "commit_change"
+COMMIT_CANCEL = "commit_cancel"
+COMMIT_READING = "commit_reading"  # one a date that may be meant, numbered
+COMMIT_FORM = "commit_form"
+COMMIT_CONFIRMATION = "commit_confirmation"
+IN_COMMIT_OWNER = "in_commit_owner"
+IN_COMMIT_WHAT = "in_commit_what"
+IN_COMMIT_WHEN = "in_commit_when"
+IN_COMMIT_LINK = "in_commit_link"
+IN_COMMIT_CHANNEL = "in_commit_channel"
+
+# Lists of commitments. The values of both say which list and which page of it, and are no state.
+LIST_COMMITMENTS_PAGE = "list_commitments_page"  # numbered
+LIST_COMMITMENTS_FILTER = "list_commitments_filter"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.store import PeopleStore
+from bot.accountability.outside import StatementOf, no_statement
+from bot.accountability.sending import Sender
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action
 from bot.scheduler.runner import Runner
@@ -86,6 +89,7 @@ class Scene:
     time: Time
     slack: FakeSlack = field(default_factory=FakeSlack)
     woken: int = 0
+    troubles: list[tuple[str, str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.schedule = ScheduleStore(self.database)
@@ -99,8 +103,13 @@ class Scene:
             self._wake,
             lambda _error: None,
         )
+        self.sender = Sender(self.slack, self.around.budget, self.time)  # type: ignore[arg-type]
         people = PeopleStore(self.database)
         self.acquaintances = Acquaintances(people, self.slack, self.time)  # type: ignore[arg-type]
+
+    def commitments(self, admins: Collection[str] = (), statement_of: StatementOf = no_statement) -> CommitmentService:
+        """What facilitators are told is kept in `troubles`."""
+        return CommitmentService(self.around, self.acquaintances, self.sender, self._trouble, admins, statement_of)
 
     def due(self, kind: str) -> list[Action]:
         """What is planned of a kind, the first to be due first; it counts as done then."""
@@ -116,6 +125,9 @@ class Scene:
     def _after(self, seconds: float, work: Callable[[], None]) -> None:
         self.time.now += timedelta(seconds=seconds)
         work()
+
+    def _trouble(self, _key: WorkspaceKey, channel_id: str, what: str, about: str) -> None:
+        self.troubles.append((channel_id, what, about))
 
     def _wake(self) -> None:
         self.woken += 1

@@ -7,6 +7,8 @@ from typing import Any
 from slack_bolt import App
 
 from bot.accountability.commitments.commitment import Commitment, one_line
+from bot.accountability.commitments.lists.listeners import ListListeners
+from bot.accountability.commitments.making.listeners import MakingListeners
 from bot.accountability.commitments.origins import Origin, Subject, read_subject
 from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.sides import Offer
@@ -52,6 +54,8 @@ class CommitmentListeners:
         app.view(ids.COMMITMENT_HAND_OVER_FORM)(guard.committing(self.hand_over))
         app.view(ids.COMMITMENT_REASON_FORM)(guard.committing(self.end))
         app.view(ids.COMMITMENT_HELP_FORM)(guard.committing(self.need_help))
+        MakingListeners(self._service.making, self._gateway, guard).register(app)
+        ListListeners(self._service.lists, self._gateway, guard).register(app)
 
     # Clicks that are a deed
 

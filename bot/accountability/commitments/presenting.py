@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.accountability.commitments.commitment import Change, Commitment, Deed, State
 from bot.accountability.commitments.origins import Origin, Subject, written
+from bot.accountability.commitments.shown import Shown
 from bot.accountability.commitments.sides import Offer
 from bot.accountability.commitments.views import (
     CommitmentMessage,
@@ -16,7 +17,6 @@ from bot.accountability.commitments.views import (
     HelpForm,
     Line,
     ReasonForm,
-    Shown,
 )
 from bot.accountability.outside import StatementOf
 from bot.clock import Clock

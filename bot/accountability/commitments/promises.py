@@ -53,10 +53,10 @@ def split_promise(text: str, now: datetime, zone: ZoneInfo) -> Promise:
     sentence = text.strip()
     if len(sentence) > LONGEST:
         raise Refusal(f"That is {len(sentence):,} characters long; say what is promised in {LONGEST} at most.")
-    people, sentence = _without_people(sentence, first=True)
+    people, sentence = without_people(sentence, first=True)
     what, readings, doubt = _without_date(sentence, now, zone)
     if not people:
-        people, what = _without_people(what, first=False)
+        people, what = without_people(what, first=False)
     owners, what = _owners(people), _finished(what)
     promises = tuple(Promise(owners, what, when) for when in readings)
     if doubt:
@@ -67,7 +67,7 @@ def split_promise(text: str, now: datetime, zone: ZoneInfo) -> Promise:
 # Who
 
 
-def _without_people(sentence: str, *, first: bool) -> tuple[str, str]:
+def without_people(sentence: str, *, first: bool) -> tuple[str, str]:
     """Whoever is named at the start or, after “for”, at the end; and the sentence without them."""
     found = OWNERS_FIRST.match(sentence) if first else None
     if found:
@@ -93,44 +93,55 @@ def _owners(people: str) -> tuple[str, ...]:
 # When
 
 
+def date_at_end(words: list[str], now: datetime, zone: ZoneInfo) -> tuple[int, When | Unreadable] | None:
+    """Where the date begins that a sentence ends with, and which it is or what is wrong with it. None without one.
+
+    It is the longest end that reads as a date.
+    """
+    for place in range(max(0, len(words) - LONGEST_DATE), len(words)):
+        found: When | Unreadable
+        try:
+            found = read_when(" ".join(words[place:]), now, zone)
+        except NotUnderstood:
+            continue
+        except Unreadable as wrong:
+            found = wrong
+        if words[place].lower() not in CONNECTORS and _leads_on(words[:place]):
+            break
+        return place, found
+    return _remainder(words, now, zone)
+
+
 def _without_date(
     sentence: str, now: datetime, zone: ZoneInfo
 ) -> tuple[str, tuple[When | None, ...], Ambiguous | None]:
-    """What is promised, and the date that the sentence ends with: the longest end of it that reads as one."""
+    """What is promised, and the date that the sentence ends with."""
     words = sentence.split()
-    for place in range(max(0, len(words) - LONGEST_DATE), len(words)):
-        before, end = words[:place], " ".join(words[place:])
-        connected = words[place].lower() in CONNECTORS
-        try:
-            readings: tuple[When, ...] = (read_when(end, now, zone),)
-            doubt = None
-        except Ambiguous as found:
-            readings, doubt = found.readings, found
-        except NotUnderstood:
-            continue
-        except Unreadable:
-            if connected or not _leads_on(before):
-                raise
-            break
-        if not connected and _leads_on(before):
-            break
-        return " ".join(before), readings, doubt
-    _refuse_remainder(words, now, zone)
-    return " ".join(words), (None,), None
+    place, found = date_at_end(words, now, zone) or (len(words), None)
+    before = " ".join(words[:place])
+    if isinstance(found, Ambiguous):
+        return before, found.readings, found
+    if isinstance(found, Unreadable):
+        raise found
+    return before, (found,), None
 
 
 def _leads_on(before: list[str]) -> bool:
     return bool(before) and before[-1].lower() in LEADING_ON
 
 
-def _refuse_remainder(words: list[str], now: datetime, zone: ZoneInfo) -> None:
+def _remainder(words: list[str], now: datetime, zone: ZoneInfo) -> tuple[int, Unreadable] | None:
     """“By Friday maybe” was meant as a date and is none. “On Friday's figures” need not be: “on” introduces much."""
     place = max((number for number, word in enumerate(words) if word.lower() in CONNECTORS), default=None)
     if place is None or words[place].lower() == "on":
-        return
+        return None
     end = " ".join(words[place + 1 :])
     if DATE_BEGINS.match(end):
-        read_when(end, now, zone)
+        try:
+            read_when(end, now, zone)
+        except Unreadable as wrong:
+            return place, wrong
+    return None
 
 
 # What

@@ -7,13 +7,19 @@ from bot.accountability.commitments.commitment import Commitment
 from bot.accountability.commitments.dating import Dating
 from bot.accountability.commitments.doing import Doing
 from bot.accountability.commitments.draft_store import DraftStore
+from bot.accountability.commitments.lists.service import Lists
+from bot.accountability.commitments.making.presenting import MakingPresenter
+from bot.accountability.commitments.making.service import Making
 from bot.accountability.commitments.origins import Origin
 from bot.accountability.commitments.presenting import Presenter
 from bot.accountability.commitments.redrawing import Redrawing
 from bot.accountability.commitments.sides import Offer, offers
+from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.commitments.telling import TellFacilitator, Telling
 from bot.accountability.commitments.views import CommitmentModal, HandOverForm, HelpForm, ReasonForm
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.outside import StatementOf, no_statement
+from bot.accountability.sending import Sender
 from bot.keys import WorkspaceKey
 from bot.surroundings import Surroundings
 
@@ -21,7 +27,7 @@ DRAFTS_KEPT = timedelta(days=1)
 
 
 class CommitmentService(Doing):
-    """Every deed of `Doing`, and by theme: `dating` for other dates, `redrawing` for the messages pressed on.
+    """Every deed of `Doing`; `making` new ones; `lists`; `dating`, for other dates; `telling` each side of the other.
 
     Whoever draws messages with a commitment's buttons appends to `redraws` what those messages show now.
     """
@@ -30,14 +36,20 @@ class CommitmentService(Doing):
         self,
         around: Surroundings,
         acquaintances: Acquaintances,
+        sender: Sender,
+        tell_facilitator: TellFacilitator,
         admins: Collection[str] = (),
         statement_of: StatementOf = no_statement,
     ) -> None:
         super().__init__(around, acquaintances, admins)
         drafts = DraftStore(around.database)
-        self._presenter = Presenter(statement_of, self.offers, around.clock)
-        self.dating = Dating(self, drafts, self._presenter, acquaintances, around.clock)
-        self.redrawing = Redrawing(self, self._presenter, around.gateway, around.budget, around.after)
+        store = CommitmentStore(around.database)
+        self._presenter = presenter = Presenter(statement_of, self.offers, around.clock)
+        self.making = Making(around, self, drafts, MakingPresenter(presenter), acquaintances)
+        self.lists = Lists(store, presenter, around.clock)
+        self.telling = Telling(store, presenter, sender, tell_facilitator)
+        self.dating = Dating(self, drafts, presenter, acquaintances, around.clock)
+        self.redrawing = Redrawing(self, presenter, around.gateway, around.budget, around.after)
         self.redraws = self.redrawing.redraws
 
     def offers(self, key: WorkspaceKey, of: Commitment, reader: str) -> tuple[Offer, ...]:

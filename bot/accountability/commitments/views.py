@@ -2,24 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.accountability.commitments.shown import Shown
 from bot.slack.moments import Moment
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A commitment as templates show it. `standing` says how it stands in a few words, without its date."""
-
-    id: str
-    what: str
-    owner: str
-    assigner: str
-    previous_owner: str
-    due: Moment
-    standing: str
-    is_live: bool
-    proposed_due: Moment | None = None
-    link: str = ""
-    statement: str = ""
 
 
 @dataclass(frozen=True)

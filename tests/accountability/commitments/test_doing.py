@@ -52,7 +52,7 @@ def store(database: Database) -> CommitmentStore:
 
 @pytest.fixture
 def service(scene: Scene) -> CommitmentService:
-    return CommitmentService(scene.around, scene.acquaintances, admins=[DAN])
+    return scene.commitments(admins=[DAN])
 
 
 Keep = Callable[[Commitment], Commitment]

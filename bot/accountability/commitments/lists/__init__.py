@@ -1,0 +1,1 @@
+"""Lists of commitments: somebody's own, and a channel's."""
