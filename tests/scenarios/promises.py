@@ -1,75 +1,122 @@
-"""Commitments and series that stand in the database already, for scenes about what becomes of them."""
+"""What people do about commitments: make them, answer, renegotiate, look at them."""
 
 from __future__ import annotations
 
-from datetime import time, timedelta
-from itertools import count
+from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.accountability import later
-from bot.accountability.calendar.recurrence import Series
-from bot.accountability.calendar.rules import Rule
-from bot.accountability.commitments import commitment as deeds
-from bot.accountability.commitments.commitment import Change, Commitment, State
-from bot.accountability.commitments.store import CommitmentStore
-from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
-from bot.keys import WorkspaceKey
-from bot.scheduler.store import saving
-from bot.workspace.records import Channel, Person
-from tests.scenarios.stage import Stage
+from bot.workspace.records import Channel, Delivery, Json, Person
+from tests.scenarios.rounds import hasten, settled
+from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 
-_numbers = count(1)
+MATH = "publish the customer math"
 
 
-def key_of(stage: Stage) -> WorkspaceKey:
-    return WorkspaceKey("", stage.workspace.team.id)
+def typed(stage: Stage, person: Person, room: Channel | str, text: str) -> Json:
+    """What only the writer sees after `/cco commit …`: what it was read as."""
+    return stage.command(person, room, f"commit {text}")
 
 
-def promise(
-    stage: Stage, owner: Person, room: Channel, what: str = "Publish the customer math", days: float = 7, **fields: Any
-) -> Commitment:
-    """Something that is due in so many days, open; `assigner` is the owner if nothing else is said."""
-    now, store = stage.clock(), CommitmentStore(stage.bots[-1].database)
-    wanted = Commitment(
-        id=f"promise{next(_numbers)}",
-        what=what,
-        owner=owner.id,
-        assigner=fields.pop("assigner", owner.id),
-        channel_id=room.id,
-        due=now + timedelta(days=days),
-        zone="Europe/Berlin",
-        state=State.OPEN,
-        made_at=now,
-        changed_at=now,
-        **fields,
+def form_after(stage: Stage, person: Person, room: Channel | str, text: str) -> Json:
+    """The form that opens after `/cco commit …`."""
+    place = room if isinstance(room, str) else room.id
+    return stage.opened(person, lambda: stage.workspace.command(person.id, place, "/cco", f"commit {text}".strip()))
+
+
+def commit(stage: Stage, person: Person, room: Channel, text: str) -> Promised:
+    """Makes one in one sentence; returns it."""
+    echo = typed(stage, person, room, text)
+    draft = next(value for action, value, _ in buttons(echo) if action == "commit_save")
+    settled(stage, stage.press(person, echo, "commit_save"))
+    ((name,),) = stage.rows(
+        "select c.id from commitments c join commitment_drafts d on d.draft like '%\"root\": \"' || c.id || '\"%' "
+        "where d.id = ?",
+        draft,
     )
-    change = Change(now, wanted.assigner, deeds.Deed.MAKE, wanted.state, wanted.due, wanted.owner)
-    assert store.add(key_of(stage), wanted, change, also=saving(key_of(stage), later.on_change(wanted, now)))
-    return wanted
+    return Promised(stage, str(name))
 
 
-def done_to(stage: Stage, step: deeds.Step) -> Commitment:
-    """Saves what a deed made of a commitment, as its use cases do."""
-    of, change = step
-    also = saving(key_of(stage), later.on_change(of, change.at))
-    assert CommitmentStore(stage.bots[-1].database).save(key_of(stage), of, change, also=also)
-    stage.bots[-1].ticker.wake()
-    return of
+def problems(answer: Json | None) -> dict[str, str]:
+    assert answer is not None, "the form was taken as it is"
+    assert answer.get("response_action") == "errors", answer
+    return {name.removeprefix("in_commit_").removeprefix("in_"): words for name, words in answer["errors"].items()}
 
 
-def now_is(stage: Stage, of: Commitment) -> Commitment:
-    found = CommitmentStore(stage.bots[-1].database).get(key_of(stage), of.id)
-    assert found is not None
-    return found
+def field(form: Json, name: str) -> str:
+    """What stands in an input of a form."""
+    element = next(block["element"] for block in form["blocks"] if block.get("block_id") == name)
+    found = [value for key, value in element.items() if key.startswith("initial_")]
+    return str(found[0]) if found else ""
 
 
-def series(stage: Stage, room: Channel, host: Person, **fields: Any) -> SessionSeries:
-    """Sessions on each Tuesday; nothing is planned for them."""
-    now, number = stage.clock(), next(_numbers)
-    of = SessionSeries(f"series{number}", room.id, "Customer session", host.id, fields.pop("made_by", host.id), now)
-    of = SessionSeries(**{**vars(of), **fields})
-    times = Series(of.id, now.date(), time(10), 45, ZoneInfo("Europe/Berlin"), Rule("FREQ=WEEKLY;BYDAY=TU"))
-    assert SeriesStore(stage.bots[-1].database).add(key_of(stage), of, times)
-    return of
+def labels(source: Json) -> list[str]:
+    return [words for _, _, words in buttons(source)]
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A commitment on a stage."""
+
+    stage: Stage
+    id: str
+
+    @property
+    def state(self) -> str:
+        return str(self._one("state"))
+
+    @property
+    def owner(self) -> str:
+        return str(self._one("owner"))
+
+    @property
+    def due(self) -> str:
+        return str(self._one("due"))
+
+    @property
+    def deeds(self) -> list[str]:
+        query = "select deed from commitment_changes where commitment_id = ? order by number"
+        return [deed for (deed,) in self.stage.rows(query, self.id)]
+
+    def told(self, person: Person, words: str) -> Json:
+        """What the bot writes to somebody about it, as soon as it does."""
+
+        def found() -> list[Json]:
+            said = self.stage.said(self.stage.dm(person))
+            return [one for one in said if words in texts(one) and self.is_in(one)]
+
+        return hasten(self.stage, found)[0]
+
+    def is_in(self, message: Json) -> bool:
+        return any(value == self.id for _, value, _ in buttons(message))
+
+    def press(self, person: Person, message: Json, label: str) -> Delivery:
+        """Presses the button with these words."""
+        action = next(action for action, _, words in buttons(message) if words == label)
+        return settled(self.stage, self.stage.workspace.click(person.id, message, action, self.id))
+
+    def form(self, person: Person, source: Json, label: str) -> Json:
+        """The form that a button opens."""
+        before = len(self.stage.workspace.views(person.id))
+        self.press(person, source, label)
+        return self.stage.workspace.wait_for(lambda: self.stage.workspace.views(person.id)[before:], PATIENCE)[0]
+
+    def fill(self, person: Person, form: Json, **values: Any) -> Json | None:
+        given = {f"in_commitment_{name}": value for name, value in values.items()}
+        return self.stage.workspace.submit(person.id, form["id"], given)
+
+    def confirm(self, person: Person) -> Json | None:
+        """Saves what the modal on top says."""
+        return self.stage.workspace.submit(person.id, self.stage.workspace.views(person.id)[-1]["id"])
+
+    def redrawn(self, message: Json, words: str) -> Json:
+        """A message once it says this."""
+
+        def found() -> list[Json]:
+            now = self.stage.workspace.find(message["channel"], message["ts"])
+            return [now] if now and words in texts(now) else []
+
+        return hasten(self.stage, found)[0]
+
+    def _one(self, column: str) -> Any:
+        ((value,),) = self.stage.rows(f"select {column} from commitments where id = ?", self.id)
+        return value
