@@ -24,4 +24,12 @@ def can_run(gateway: Gateway, key: WorkspaceKey, user_id: str, *, at_once: bool 
         person = gateway.person_at_once(user_id) if at_once else gateway.person(user_id)
     except ChannelClosed:
         return False
-    return person.is_active and not person.is_bot and person.team_id == key.team_id
+    return person.is_active and not person.is_bot and person.belongs_to(key)
+
+
+def is_outsider(gateway: Gateway, key: WorkspaceKey, user_id: str) -> bool:
+    """Is somebody whom the payload can't tell from our own people of another company? Raises Unavailable."""
+    try:
+        return not gateway.person_at_once(user_id).belongs_to(key)
+    except ChannelClosed:  # Slack doesn't show them to us
+        return True

@@ -167,6 +167,12 @@ class ReadinessListeners:
         if incoming.is_from_elsewhere:
             raise self._service.voting.not_asked(incoming.key, round_id)
 
+    def _refuse_outsiders(self, incoming: Incoming) -> None:
+        """Whom the payload can't tell is looked up: results concern nobody else."""
+        self._refuse_others(incoming, incoming.value)
+        if incoming.may_be_from_elsewhere:
+            self._service.refuse_outsider(incoming.key, incoming.user_id, incoming.value)
+
     # Running
 
     def open_manage(self, incoming: Incoming) -> None:
@@ -204,12 +210,12 @@ class ReadinessListeners:
         self._gateway.respond(incoming.response_url, view, replace=not incoming.is_private)
 
     def show_results(self, incoming: Incoming) -> None:
-        self._refuse_others(incoming, incoming.value)
+        self._refuse_outsiders(incoming)
         for view in self._service.history.results(incoming.key, incoming.value_or_refuse()):
             self._guard.whisper(incoming, view)
 
     def show_names(self, incoming: Incoming) -> None:
-        self._refuse_others(incoming, incoming.value)
+        self._refuse_outsiders(incoming)
         self._open(incoming, self._service.history.names(incoming.key, incoming.value_or_refuse()))
 
     def send_files(self, incoming: Incoming) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.keys import WorkspaceKey
 from bot.readiness.checks import Check
 from bot.readiness.reality import round_behind
 from bot.readiness.rounds import SMALLEST_GROUP, SMALLEST_POSSIBLE, Round
@@ -22,13 +23,10 @@ class Somebody(Protocol):
     @property
     def id(self) -> str: ...
     @property
-    def team_id(self) -> str: ...
-    @property
     def is_active(self) -> bool: ...
     @property
     def is_bot(self) -> bool: ...
-    @property
-    def is_stranger(self) -> bool: ...
+    def belongs_to(self, key: WorkspaceKey) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -122,15 +120,15 @@ def deadline_problem(deadline: datetime, now: datetime) -> str:
     return ""
 
 
-def audience(plan: Plan, members: Collection[str], people: Iterable[Somebody], team_id: str) -> tuple[str, ...]:
+def audience(plan: Plan, members: Collection[str], people: Iterable[Somebody], key: WorkspaceKey) -> tuple[str, ...]:
     """Whom it asks: of those in the channel, or of those chosen among them, everybody who is one of ours.
 
     Not asked are bots, the deactivated, and people of other companies in a shared channel. Guests are: who lets them
     into the channel wants them there.
     """
     wanted = set(plan.people or members) & set(members)
-    ours = (one for one in people if one.id in wanted and one.team_id == team_id)
-    return tuple(sorted(one.id for one in ours if one.is_active and not one.is_bot and not one.is_stranger))
+    ours = (one for one in people if one.id in wanted and one.belongs_to(key))
+    return tuple(sorted(one.id for one in ours if one.is_active and not one.is_bot))
 
 
 def written(draft: Draft) -> str:

@@ -1,8 +1,10 @@
 """The readiness check, put together: what its listeners call, and what the scheduler does for it."""
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
+from bot.errors import Refusal, Unavailable
 from bot.keys import WorkspaceKey
 from bot.readiness import later
 from bot.readiness.archive import Archive, Promises, nothing_promised
@@ -12,6 +14,7 @@ from bot.readiness.chasing import Chasing
 from bot.readiness.checks import Check
 from bot.readiness.confirming import Confirmations
 from bot.readiness.drawing import Drawer
+from bot.readiness.finding import is_outsider
 from bot.readiness.history import History
 from bot.readiness.planning import Policy
 from bot.readiness.posting import RoundPoster
@@ -35,6 +38,9 @@ from bot.slack.messages import Declined
 from bot.surroundings import Surroundings
 from bot.workdays import Workdays
 
+log = logging.getLogger(__name__)
+
+WHO_IS_IT = "Slack doesn't tell me just now whether you are one of us. Press it again in a moment."
 QUICK = timedelta(minutes=1)  # the lease of what makes a call or two; reminders may wait for Slack in between
 LEASES = dict.fromkeys((later.POST, later.CLOSE, later.TELL), QUICK)
 
@@ -62,7 +68,7 @@ class ReadinessService:
         archive = Archive(rounds, ballots, page, guidance, clock, promised)
         troubles = Troubles(rounds, around.schedule, presenter, gateway, budget, clock)
         self._ballots, self._clock, self._policy, self._presenter = ballots, clock, policy, presenter
-        self.wake = around.wake
+        self.wake, self._gateway = around.wake, gateway
         self.drawer = Drawer(rounds, ballots, presenter, gateway, budget, troubles, clock, around.on_dead_token)
         self.starting = Starting(catalogue, rounds, presenter, gateway, policy, clock, workdays, repeat_store)
         self.voting = Voting(rounds, ballots, presenter, clock)
@@ -113,6 +119,16 @@ class ReadinessService:
     def findings(self, key: WorkspaceKey, channel_id: str) -> tuple[Weakness, ...]:
         """What a channel's last readiness round found missing or split, as far as that was shown."""
         return self.history.weaknesses(key, channel_id)
+
+    def refuse_outsider(self, key: WorkspaceKey, user_id: str, round_id: str) -> None:
+        """What a round found is our own company's. Raises Declined, and Refusal where Slack doesn't say who it is."""
+        try:
+            outside = is_outsider(self._gateway, key, user_id)
+        except Unavailable as error:
+            log.info("can't tell whether somebody may see results: %s", error)
+            raise Refusal(WHO_IS_IT) from None
+        if outside:
+            raise self.voting.not_asked(key, round_id)
 
     def voted(self, voter: tuple[WorkspaceKey, str, str], statement_id: str, channel_id: str, thread_ts: str) -> None:
         """What a saved click entails; none of it is waited for."""

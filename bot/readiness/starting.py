@@ -69,6 +69,8 @@ class Starting:
         zone is UTC.
         """
         starter, is_known = self._starter(user_id)
+        if starter and not starter.belongs_to(key):
+            raise self.not_allowed()
         if not self._policy.may_start(user_id, is_slack_admin=bool(starter and starter.is_admin)):
             raise self.not_allowed() if is_known or not self._policy.depends_on_slack else Refusal(NOT_TOLD)
         checks = self._catalogue.offered(key, check_id)
@@ -101,12 +103,14 @@ class Starting:
         self._refuse_second(key, plan.channel_id, check)
         members = self._members(plan)
         starter = self._somebody(plan.starter)
+        if starter and not starter.belongs_to(key):  # Slack may not have said so when the form was opened
+            raise self.not_allowed()
         zoned = Plan(**{**vars(plan), "zone": zone_named(starter.zone).key if starter else "UTC"})
         if plan.co_facilitator and not can_run(self._gateway, key, plan.co_facilitator):
             raise Refusal(
                 "The person you chose to run it with you can't: it takes somebody of this workspace who is active."
             )
-        asked = audience(plan, members, self._people(plan, members), key.team_id)
+        asked = audience(plan, members, self._people(plan, members), key)
         draft = Draft(secrets.token_hex(10), zoned, asked)
         new = draft.begin(check, self._clock())
         if not asked:

@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.keys import WorkspaceKey
 from bot.slack.refusals import SlackRefused, call
 
 MEMBERS_A_PAGE = 200
@@ -37,6 +38,12 @@ class Person:
     is_guest: bool
     is_admin: bool
     is_stranger: bool  # of another company, and in no channel with us
+    enterprise_id: str = ""  # the organisation that their workspace is part of, if it is of one
+
+    def belongs_to(self, key: WorkspaceKey) -> bool:
+        """Are they of our company? In an organisation the people of all its workspaces are."""
+        is_of_organisation = bool(key.enterprise_id) and key.enterprise_id in (self.enterprise_id, self.team_id)
+        return not self.is_stranger and (self.team_id == key.team_id or is_of_organisation)
 
 
 class Directory:
@@ -137,4 +144,5 @@ def _person(found: dict[str, Any], user_id: str = "") -> Person:
         is_guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
         is_admin=bool(found.get("is_admin") or found.get("is_owner")),
         is_stranger=bool(found.get("is_stranger")),
+        enterprise_id=str((found.get("enterprise_user") or {}).get("enterprise_id") or ""),
     )

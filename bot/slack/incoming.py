@@ -143,9 +143,21 @@ class Incoming:
 
     @property
     def is_from_elsewhere(self) -> bool:
-        """Is the person of another company, in a channel shared with it? They can press our buttons."""
+        """Is the person of another company, in a channel shared with it? They can press our buttons.
+
+        In an organisation of several workspaces nobody can say: see `may_be_from_elsewhere`.
+        """
+        return self._is_of_another_team and not self._enterprise_id
+
+    @property
+    def may_be_from_elsewhere(self) -> bool:
+        """Are they of another workspace of our organisation, or of another company? `Person.belongs_to` knows."""
+        return self._is_of_another_team and bool(self._enterprise_id)
+
+    @property
+    def _is_of_another_team(self) -> bool:
         user = self.body.get("user") or {}
-        return str(user.get("team_id") or self._team_id) != self._team_id and not self._enterprise_id
+        return str(user.get("team_id") or self._team_id) != self._team_id
 
     def state(self, block_id: str, action_id: str) -> str:
         """What was filled into a modal's input; empty when nothing was."""

@@ -47,7 +47,8 @@ class Workspace(World):
 
     def _of_ours(self, user_id: str) -> Person:
         person = self._active(user_id)
-        if person.team_id not in ("", self.team.id):
+        is_of_organisation = bool(person.enterprise_id) and person.enterprise_id == self.team.enterprise_id
+        if person.team_id not in ("", self.team.id) and not is_of_organisation:
             raise NotAllowed(f"{person.real_name} is of another company: only the app's own has its commands.")
         return person
 

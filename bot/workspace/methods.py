@@ -36,6 +36,7 @@ def auth_test(state: State, _args: Json) -> Json:
         "user_id": team.bot_user,
         "bot_id": team.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": team.enterprise_id} if team.enterprise_id else {}),
     }
 
 

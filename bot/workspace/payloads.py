@@ -9,17 +9,19 @@ from zoneinfo import ZoneInfo
 from bot.workspace.records import Channel, Json, Person, Team
 
 TOKEN = "local-verification-token"
+ORGANISATION = "Local organisation"
 
 
 # the shapes stand as compactly as on the facts sheet:
 # fmt: off
 def event_callback(team: Team, event: Json, event_id: str, at: datetime, is_shared: bool = False) -> Json:
-    return {"token": TOKEN, "team_id": team.id, "context_team_id": team.id, "context_enterprise_id": None,
+    return {"token": TOKEN, "team_id": team.id, "context_team_id": team.id,
+            "context_enterprise_id": team.enterprise_id or None, **_enterprise_id(team),
             "api_app_id": team.app_id, "event": event, "type": "event_callback", "event_id": event_id,
             "event_time": int(at.timestamp()), "is_ext_shared_channel": is_shared,
-            "event_context": f"4-{event_id}", "authorizations": [{"enterprise_id": None, "team_id": team.id,
-                                                                "user_id": team.bot_user, "is_bot": True,
-                                                                "is_enterprise_install": False}]}
+            "event_context": f"4-{event_id}",
+            "authorizations": [{"enterprise_id": team.enterprise_id or None, "team_id": team.id,
+                                "user_id": team.bot_user, "is_bot": True, "is_enterprise_install": False}]}
 
 
 def message_event(message: Json, channel: Channel, **change: Any) -> Json:
@@ -48,7 +50,9 @@ PERSON_IN = {"shortcut": ("id", "username", "team_id"), "message_action": ("id",
 
 def interaction(team: Team, kind: str, person: Person, trigger_id: str, **parts: Any) -> Json:
     user = {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id or team.id}
-    return {"type": kind, "team": {"id": team.id, "domain": team.domain}, "enterprise": None,
+    enterprise = {"id": team.enterprise_id, "name": ORGANISATION} if team.enterprise_id else None
+    return {"type": kind, "team": {"id": team.id, "domain": team.domain, **_enterprise_id(team, with_name=True)},
+            "enterprise": enterprise,
             "user": {name: user[name] for name in PERSON_IN.get(kind, user)},
             **({} if kind in PERSON_IN else {"api_app_id": team.app_id}), "token": TOKEN, "trigger_id": trigger_id,
             "is_enterprise_install": False, **parts}
@@ -60,7 +64,21 @@ def command(
     return {"token": TOKEN, "team_id": team.id, "team_domain": team.domain, "channel_id": channel.id,
             "channel_name": "directmessage" if channel.is_im else channel.name, "user_id": person.id,
             "user_name": person.name, "command": name, "text": text, "api_app_id": team.app_id,
-            "is_enterprise_install": "false", "response_url": hook, "trigger_id": trigger_id}
+            "is_enterprise_install": "false", "response_url": hook, "trigger_id": trigger_id,
+            **_enterprise_id(team, with_name=True)}
+
+
+def _enterprise_id(team: Team, *, with_name: bool = False) -> Json:
+    """Only workspaces of an organisation have it."""
+    name = {"enterprise_name": ORGANISATION} if with_name else {}
+    return {"enterprise_id": team.enterprise_id, **name} if team.enterprise_id else {}
+
+
+def _enterprise_user(team: Team, person: Person) -> Json:
+    found = person.enterprise_id or ("" if person.team_id else team.enterprise_id)
+    user = {"id": person.id, "enterprise_id": found, "enterprise_name": ORGANISATION, "is_admin": False,
+            "is_owner": False, "teams": [person.team_id or team.id]}
+    return {"enterprise_user": user} if found else {}
 
 
 def user_object(team: Team, person: Person, at: datetime) -> Json:
@@ -71,6 +89,7 @@ def user_object(team: Team, person: Person, at: datetime) -> Json:
             "is_bot": person.is_bot, "is_app_user": False,
             "tz_offset": int(offset.total_seconds()) if offset else 0, "is_admin": person.is_admin, "is_owner": False,
             "is_restricted": person.is_guest, "is_ultra_restricted": False, "updated": int(at.timestamp()),
+            **_enterprise_user(team, person),
             "profile": {"real_name": person.real_name, "display_name": person.name, "first_name": first,
                         "last_name": last, "team": person.team_id or team.id,
                         **({"email": person.email} if "users:read.email" in team.scopes else {})}}

@@ -69,9 +69,17 @@ class Team:
     events: frozenset[str]
     commands: tuple[Json, ...]
     shortcuts: tuple[Json, ...]
+    enterprise_id: str = ""  # the organisation it is part of (Enterprise Grid)
 
 
-def team_from(manifest: Json, number: int = 1, name: str = "Local workspace", *, optional_scopes: bool = True) -> Team:
+def team_from(
+    manifest: Json,
+    number: int = 1,
+    name: str = "Local workspace",
+    *,
+    optional_scopes: bool = True,
+    enterprise_id: str = "",
+) -> Team:
     """The app of this manifest in the workspace with this number."""
     features, settings = manifest.get("features", {}), manifest.get("settings", {})
     app_name = manifest.get("display_information", {}).get("name", "App")
@@ -88,6 +96,7 @@ def team_from(manifest: Json, number: int = 1, name: str = "Local workspace", *,
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
         commands=tuple(features.get("slash_commands", [])),
         shortcuts=tuple(features.get("shortcuts", [])),
+        enterprise_id=enterprise_id,
     )
 
 
@@ -108,7 +117,8 @@ class Person:
     is_admin: bool = False
     is_guest: bool = False
     is_deleted: bool = False  # deactivated: still known, able to do nothing
-    team_id: str = ""  # of another company, with which a channel is shared
+    team_id: str = ""  # of another company, with which a channel is shared, or another workspace of the organisation
+    enterprise_id: str = ""  # of a person of another workspace: the organisation that it is part of
 
     @property
     def email(self) -> str:

@@ -55,7 +55,7 @@ class WorkspaceServer:
     `manifest` is the app's; `clock` moves the workspaces' time; `ack_seconds` shortens Slack's three seconds, and the
     retry pauses with them, for tests. Rate limits run on real time. With a `request_url` deliveries come over HTTP,
     signed with `signing_secret`; else over Socket Mode. Without `optional_scopes` whoever installed the app has
-    declined the manifest's `bot_optional`.
+    declined the manifest's `bot_optional`. With an `enterprise_id` the workspaces are those of an organisation.
     """
 
     def __init__(
@@ -68,12 +68,13 @@ class WorkspaceServer:
         ack_seconds: float = 3.0,
         request_url: str = "",
         optional_scopes: bool = True,
+        enterprise_id: str = "",
     ) -> None:
         self._manifest, self._port, self._clock = manifest, port, clock or system_clock
         self.app_token, self.signing_secret = f"xapp-1-local-{secrets.token_hex(8)}", secrets.token_hex(16)
         self.client_id, self.client_secret = "1000000000.2000000000", secrets.token_hex(16)
         self.courier = Courier(ack_seconds, self.signing_secret, request_url)
-        self._optional_scopes = optional_scopes
+        self._optional_scopes, self._enterprise_id = optional_scopes, enterprise_id
         self.workspaces: dict[str, Workspace] = {}
         self._serial = itertools.count(1)
         self.workspace = self.add_workspace()
@@ -97,7 +98,13 @@ class WorkspaceServer:
     def add_workspace(self, name: str = "Local workspace") -> Workspace:
         """Another workspace with the app in it; its `bot_token` is its own."""
         number = len(self.workspaces) + 1
-        team = team_from(self._manifest, number, name, optional_scopes=self._optional_scopes)
+        team = team_from(
+            self._manifest,
+            number,
+            name,
+            optional_scopes=self._optional_scopes,
+            enterprise_id=self._enterprise_id,
+        )
         workspace = Workspace(team, self._clock, self.courier, self._serial)
         workspace.api_origin = self.url
         self.workspaces[team.id] = workspace

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.keys import WorkspaceKey
 from bot.readiness.planning import ADMINS, EVERYBODY, Draft, Plan, Policy, audience, problems, read_draft, written
-from tests.readiness.examples import CHECK, DEADLINE, NOON, UNHURRIED, a_round
+from tests.readiness.examples import CHECK, DEADLINE, NOON, OURS, UNHURRIED, a_round
 
 PLAN = Plan("readiness", "C1", "U1", DEADLINE)
 
@@ -18,10 +19,12 @@ PLAN = Plan("readiness", "C1", "U1", DEADLINE)
 @dataclass(frozen=True)
 class Somebody:
     id: str
-    team_id: str = "T1"
+    is_ours: bool = True
     is_active: bool = True
     is_bot: bool = False
-    is_stranger: bool = False
+
+    def belongs_to(self, key: WorkspaceKey) -> bool:
+        return self.is_ours and key == OURS
 
 
 def test_a_plan_as_it_is_offered_has_no_problems() -> None:
@@ -61,17 +64,16 @@ def test_everybody_in_the_channel_is_asked_who_is_one_of_ours() -> None:
         Somebody("U1"),
         Somebody("U2", is_active=False),
         Somebody("U3", is_bot=True),
-        Somebody("U4", team_id="T2"),
-        Somebody("U5", is_stranger=True),
+        Somebody("U4", is_ours=False),
+        Somebody("U5"),
         Somebody("U6"),
-        Somebody("U7"),
     ]
-    assert audience(PLAN, {f"U{n}" for n in range(1, 7)}, people, "T1") == ("U1", "U6")
+    assert audience(PLAN, {f"U{n}" for n in range(1, 6)}, people, OURS) == ("U1", "U5")
 
 
 def test_of_those_chosen_only_who_is_in_the_channel_is_asked() -> None:
     chosen = replace(PLAN, people=("U2", "U3"))
-    assert audience(chosen, {"U1", "U2"}, [Somebody("U1"), Somebody("U2"), Somebody("U3")], "T1") == ("U2",)
+    assert audience(chosen, {"U1", "U2"}, [Somebody("U1"), Somebody("U2"), Somebody("U3")], OURS) == ("U2",)
 
 
 TEXTS = st.text(max_size=30)

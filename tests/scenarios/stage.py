@@ -55,12 +55,14 @@ class Stage:
         knowledge: tuple[Path, ...] = (),
         rate_limits: bool = False,
         optional_scopes: bool = True,
+        enterprise_id: str = "",
     ) -> None:
         self.server = WorkspaceServer(
             json.loads(MANIFEST.read_text("utf-8")),
             rate_limits=rate_limits,
             clock=clock,
             optional_scopes=optional_scopes,
+            enterprise_id=enterprise_id,
         )
         self.server.start()
         self.workspace = self.server.workspace

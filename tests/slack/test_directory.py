@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.keys import WorkspaceKey
 from bot.resources import TEMPLATES
 from bot.slack.directory import Directory, Person, Place
 from bot.slack.gateway import Gateway
@@ -153,3 +154,36 @@ def test_a_message_has_an_address(gateway: Gateway, room: Channel) -> None:
 
 def test_a_message_that_is_not_there_has_none(gateway: Gateway, room: Channel) -> None:
     assert gateway.link(room.id, "1.1") == ""
+
+
+# Whose they are
+
+
+def somebody(**fields: Any) -> Person:
+    given = {"team_id": "T1", "zone": "UTC", "is_active": True, "is_bot": False, "is_guest": False, "is_admin": False}
+    return Person(**{"id": "U1", "is_stranger": False, **given, **fields})
+
+
+@pytest.mark.parametrize(
+    ("person", "is_ours", "is_ours_in_an_organisation"),
+    [
+        (somebody(), True, True),
+        (somebody(is_stranger=True), False, False),
+        (somebody(team_id="T2"), False, False),
+        (somebody(team_id="T2", enterprise_id="E1"), False, True),
+        (somebody(team_id="E1"), False, True),  # of no single workspace of it
+        (somebody(team_id="T2", enterprise_id="E2"), False, False),
+        (somebody(team_id="T2", enterprise_id="E1", is_stranger=True), False, False),
+    ],
+)
+def test_people_belong_to_their_workspace_and_to_all_of_their_organisation(
+    person: Person, is_ours: bool, is_ours_in_an_organisation: bool
+) -> None:
+    assert person.belongs_to(WorkspaceKey("", "T1")) is is_ours
+    assert person.belongs_to(WorkspaceKey("E1", "T1")) is is_ours_in_an_organisation
+
+
+def test_the_organisation_of_a_person_is_known() -> None:
+    user = {**ORDINARY, "enterprise_user": {"id": "U1", "enterprise_id": "E1", "teams": ["T1"]}}
+    with serving(answer(user=user)) as crooked:
+        assert gateway_to(crooked.url).person("U1").enterprise_id == "E1"

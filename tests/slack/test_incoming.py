@@ -232,3 +232,10 @@ def test_somebody_of_another_company_is_told_by_their_team() -> None:
     assert Incoming({**CLICK, "user": {"id": "U1", "team_id": "T2"}}).is_from_elsewhere
     in_organisation = {**CLICK, "enterprise": {"id": "E1"}, "user": {"id": "U1", "team_id": "T2"}}
     assert not Incoming(in_organisation).is_from_elsewhere
+
+
+def test_in_an_organisation_a_payload_can_t_tell_its_own_people_from_another_company_s() -> None:
+    of_ours = {**CLICK, "enterprise": {"id": "E1"}}
+    assert not Incoming(of_ours).may_be_from_elsewhere
+    assert Incoming({**of_ours, "user": {"id": "U1", "team_id": "T2"}}).may_be_from_elsewhere
+    assert not Incoming({**CLICK, "user": {"id": "U1", "team_id": "T2"}}).may_be_from_elsewhere  # it tells
