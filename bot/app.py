@@ -116,6 +116,7 @@ class Bot:
             raise CannotRun(UNREACHABLE.format(error=error)) from error
         self._attempt("cleaning", self.clean)
         self.resume_unanswered()
+        self._attempt("resuming reminders", self.accountability.resume)
         self.ticker.start()
         self.readiness.drawer.start()
 
@@ -185,6 +186,7 @@ class Bot:
             if now - cleaned_at > CLEAN_EVERY:
                 cleaned_at = now
                 self._attempt("cleaning", self.clean)
+                self._attempt("resuming reminders", self.accountability.resume)
 
     def _attempt(self, what: str, work: Callable[[], Any]) -> None:
         try:

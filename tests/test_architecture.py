@@ -36,6 +36,7 @@ FLOORS |= dict.fromkeys(  # the use cases of a wing that has many, by theme; its
 FLOORS |= dict.fromkeys(("sending", "knowing"), 2)  # what the parts of accountability share
 FLOORS |= dict.fromkeys(("rights", "doing", "dating", "redrawing", "telling"), 2)  # commitments
 FLOORS |= {"shown": 1}  # what the views of several rooms hold
+FLOORS |= dict.fromkeys(("reminding", "choosing", "outlook"), 2)  # about reminders
 FLOORS |= {"tables": 1}  # of a wing whose store became too long a file: its stores are …_store
 FLOORS |= {"archive": 2}  # what several ways out of the bot share
 MODEL = 0  # cards, matching, decision, …: every file of a wing that is not named here

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.accountability.nudges.people import Person, person
+from bot.accountability.nudges.people import Person, ZoneSeen, person
 from bot.accountability.nudges.store import PeopleStore
 from bot.clock import Clock
 from bot.errors import Unavailable
@@ -21,13 +21,16 @@ UTC_ZONE = "UTC"
 
 
 class Acquaintances:
-    """Asks Slack about people, not again within ten minutes. Any thread may ask."""
+    """Asks Slack about people, not again within ten minutes. Any thread may ask.
+
+    Zones are kept in the database: after a restart, and with very many people, each is asked about once all the same.
+    """
 
     def __init__(self, people: PeopleStore, gateway: Gateway, clock: Clock, country: str = "") -> None:
         self._people = people
         self._gateway = gateway
         self._clock = clock
-        self._country = country  # whose holidays count for those who chose none
+        self.country = country  # whose holidays count for those who chose none
         self._known: dict[tuple[WorkspaceKey, str], tuple[datetime, Profile | None]] = {}
         self._lock = threading.Lock()
 
@@ -41,24 +44,29 @@ class Acquaintances:
             asked_at, known = self._known.get((key, user_id), (None, None))
         if asked_at is not None and asked_at <= now < asked_at + FRESH:
             return known
-        found = self._asked(user_id, at_once=at_once)
-        with self._lock:
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            self._known[(key, user_id)] = (now, found)
-        return found
+        return self._ask(key, user_id, at_once=at_once)
 
-    def person(self, key: WorkspaceKey, user_id: str) -> Person:
-        """Somebody to be reminded, as they chose. Raises Unavailable as `profile` does."""
+    def is_there(self, key: WorkspaceKey, user_id: str) -> bool:
+        """Are they still in the workspace, as Slack tells just now?"""
+        found = self._ask(key, user_id)
+        return found is not None and found.is_active
+
+    def person(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> Person:
+        """Somebody to be reminded, as they chose. Raises Unavailable where Slack never told and doesn't answer now."""
         chosen = self._people.settings(key, user_id)
-        profile = None if chosen.zone else self.profile(key, user_id)
-        zone = zone_named(chosen.zone or (profile.zone if profile else UTC_ZONE))
-        return person(user_id, chosen, zone, self._country)
+        zone = zone_named(chosen.zone or self._zone_seen(key, user_id, at_once=at_once))
+        return person(user_id, chosen, zone, self.country)
 
     def zone(self, key: WorkspaceKey, user_id: str) -> ZoneInfo:
         """For reading and showing dates, which can't wait for Slack: UTC where it doesn't answer."""
         with suppress(Unavailable):
             return self.person(key, user_id).zone
+        return zone_named(UTC_ZONE)
+
+    def slack_zone(self, key: WorkspaceKey, user_id: str) -> ZoneInfo:
+        """The one in their Slack profile, whatever they chose here; UTC where Slack doesn't answer in two seconds."""
+        with suppress(Unavailable):
+            return zone_named(self._zone_seen(key, user_id, at_once=True))
         return zone_named(UTC_ZONE)
 
     def can_promise(self, key: WorkspaceKey, user_id: str) -> bool:
@@ -68,12 +76,9 @@ class Acquaintances:
 
     def zone_at_once(self, key: WorkspaceKey, user_id: str) -> ZoneInfo | None:
         """The same within two seconds, and None where Slack doesn't answer, so that it can be said."""
-        chosen = self._people.settings(key, user_id).zone
-        if chosen:
-            return zone_named(chosen)
         with suppress(Unavailable):
-            profile = self.profile(key, user_id, at_once=True)
-            return zone_named(profile.zone) if profile else None
+            chosen = self._people.settings(key, user_id).zone
+            return zone_named(chosen or self._zone_seen(key, user_id, at_once=True))
         return None
 
     def why_not(self, key: WorkspaceKey, user_id: str) -> str:
@@ -98,6 +103,30 @@ class Acquaintances:
             profile = self.profile(key, user_id, at_once=True)
             return profile is not None and profile.is_admin and profile.team_id == key.team_id
         return False
+
+    def _zone_seen(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> str:
+        """The zone in somebody's profile; where Slack doesn't answer, the one that it told last."""
+        now, seen = self._clock(), self._people.zone_seen(key, user_id)
+        if seen and seen.at <= now < seen.at + FRESH:
+            return seen.zone
+        try:
+            profile = self.profile(key, user_id, at_once=at_once)
+        except Unavailable:
+            if seen is None:
+                raise
+            return seen.zone
+        if profile is None:
+            return seen.zone if seen else UTC_ZONE
+        self._people.note_zone(key, user_id, ZoneSeen(profile.zone, now))
+        return profile.zone
+
+    def _ask(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> Profile | None:
+        now, found = self._clock(), self._asked(user_id, at_once=at_once)
+        with self._lock:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[(key, user_id)] = (now, found)
+        return found
 
     def _asked(self, user_id: str, *, at_once: bool) -> Profile | None:
         try:

@@ -3,6 +3,7 @@
 from slack_bolt import App
 
 from bot.accountability.commitments.listeners import CommitmentListeners
+from bot.accountability.nudges.listeners import ReminderListeners
 from bot.accountability.service import AccountabilityService
 from bot.accountability.yearone.listeners import YearOneListeners
 from bot.slack.bolt import Guard
@@ -19,5 +20,6 @@ class AccountabilityListeners:
 
     def register(self, app: App) -> None:
         """To be called before the answers' listeners, which take every command."""
+        ReminderListeners(self._service.reminders, self._gateway, self._guard).register(app)
         YearOneListeners(self._service, self._gateway, self._guard).register(app)
         CommitmentListeners(self._service.commitments, self._gateway, self._guard).register(app)

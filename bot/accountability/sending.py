@@ -5,6 +5,7 @@ where the bot may look. When it is not there, or nobody can say, it is sent once
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,10 @@ log = logging.getLogger(__name__)
 MOST_SENDS = 2
 CLOCKS_APART = 60  # seconds that Slack's clock may be away from ours
 LOOK_AGAIN = 30.0  # seconds, when Slack could not even be asked
+
+
+def unclaimed() -> None:
+    """Whoever runs the action sends: nobody else has to be kept from it."""
 
 
 class Outcome(StrEnum):
@@ -79,9 +84,17 @@ class Sender:
         self._budget = budget
         self._clock = clock
 
-    def direct(self, key: WorkspaceKey, user_id: str, view: View, attempt: Attempt) -> Sent:
+    def direct(
+        self, key: WorkspaceKey, user_id: str, view: View, attempt: Attempt, begin: Callable[[], None] = unclaimed
+    ) -> Sent:
         """Send a direct message. Raises what `post` raises."""
-        return self.post(key, user_id, view, attempt)
+        return self.post(key, user_id, view, attempt, begin=begin)
+
+    def find(self, channel_id: str, attempt: Attempt, thread_ts: str = "") -> Sent | None:
+        """The message of an earlier try, `channel_id` being a channel's or a person's. None where it is not there, or
+        the bot may not look."""
+        found = self._found(channel_id, thread_ts, Mark(ACCOUNTABILITY_EVENT, attempt.id), attempt)
+        return Sent(Outcome.SENT, found.channel, found.ts) if found else None
 
     def post(
         self,
@@ -91,34 +104,28 @@ class Sender:
         attempt: Attempt,
         thread_ts: str = "",
         simpler: View | None = None,
+        begin: Callable[[], None] = unclaimed,
     ) -> Sent:
-        """Post a message, `channel_id` being a channel's or a person's.
+        """Post a message, `channel_id` being a channel's or a person's. `begin` is called right before each time it is
+        sent, when its turn has come; what it raises keeps it from being sent.
 
         Raises TokenDead, TryLater when it is not its turn, and UnknownOutcome: the schedule then calls again.
         """
-        mark = Mark(ACCOUNTABILITY_EVENT, attempt.id)
         if attempt.number > 1:
-            if found := self._found(channel_id, thread_ts, mark, attempt):
-                return Sent(Outcome.SENT, found.channel, found.ts)
+            if found := self.find(channel_id, attempt, thread_ts):
+                return found
             if attempt.number > MOST_SENDS:
                 log.warning("%s: sent %d times without an answer; leaving it", attempt.name, MOST_SENDS)
                 return Sent(Outcome.UNKNOWN)
             log.warning("%s: sending it once more, as nobody knows whether it arrived", attempt.name)
-        return self._send(key, channel_id, view, attempt, thread_ts, mark, simpler)
 
-    def _send(
-        self,
-        key: WorkspaceKey,
-        channel_id: str,
-        view: View,
-        attempt: Attempt,
-        thread_ts: str,
-        mark: Mark,
-        simpler: View | None,
-    ) -> Sent:
         def send() -> Posted:
-            return self._gateway.post(channel_id, view, thread_ts, mark, simpler)
+            begin()
+            return self._gateway.post(channel_id, view, thread_ts, Mark(ACCOUNTABILITY_EVENT, attempt.id), simpler)
 
+        return self._sent(key, channel_id, attempt, send)
+
+    def _sent(self, key: WorkspaceKey, channel_id: str, attempt: Attempt, send: Callable[[], Posted]) -> Sent:
         try:
             posted = self._budget.post_in_turn(key, channel_id, attempt.turn, send)
         except TokenDead:

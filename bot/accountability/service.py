@@ -6,6 +6,8 @@ from bot.accountability import later
 from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
+from bot.accountability.nudges.presenting import ReminderPresenter
+from bot.accountability.nudges.service import ReminderService
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.outside import Findings, StatementOf, no_findings, no_statement
 from bot.accountability.sending import Sender
@@ -60,6 +62,18 @@ class AccountabilityService:
         )
         self._handlers[later.TELL_OF_COMMITMENT] = self.commitments.telling.tell_due
         self.commitments.redraws.append(self.troubles.redraw)
+        self.reminders = ReminderService(
+            commitments,
+            people,
+            self.acquaintances,
+            self.sender,
+            ReminderPresenter(series.name, statement_of),
+            self.troubles.tell,
+            around.schedule,
+            around.clock,
+        )
+        self._handlers[later.NUDGE] = self.reminders.remind
+        self.commitments.redraws.append(self.reminders.redraw)
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:
@@ -67,9 +81,13 @@ class AccountabilityService:
         for kind, handler in self._handlers.items():
             runner.register(kind, self._watched(handler))
 
+    def resume(self) -> None:
+        """Take up what was given up, where it has to go on by itself."""
+        self.reminders.resume()
+
     def clean(self) -> int:
         """Forget what is past its time."""
-        return self.commitments.clean() + self.troubles.clean()
+        return self.commitments.clean() + self.troubles.clean() + self.reminders.clean()
 
     def _watched(self, handler: Handler) -> Handler:
         """A dead token ends the bot, whoever meets it first."""

@@ -126,3 +126,11 @@ IN_COMMIT_CHANNEL = "in_commit_channel"
 # Lists of commitments. The values of both say which list and which page of it, and are no state.
 LIST_COMMITMENTS_PAGE = "list_commitments_page"  # numbered
 LIST_COMMITMENTS_FILTER = "list_commitments_filter"
+# Reminders
+OPEN_REMINDERS = "open_reminders"
+REMINDERS_FORM = "reminders_form"
+IN_VOLUME = "in_volume"
+IN_PAUSED_UNTIL = "in_paused_until"
+IN_QUIET = "in_quiet"
+IN_ZONE = "in_zone"
+IN_COUNTRY = "in_country"

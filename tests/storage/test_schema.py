@@ -27,6 +27,7 @@ SPANNING_ALL = {
     "AnswerStore.verdicts",
     "BallotStore.erase",
     "CalendarLinkStore.named",
+    "CommitmentStore.owners_without",
     "DeliveryStore.clean",
     "DraftStore.clean",
     "LaneStore.clean",

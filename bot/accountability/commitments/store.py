@@ -1,6 +1,6 @@
 """Remembers commitments and every change of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    exists,
     func,
     insert,
     or_,
@@ -25,6 +26,7 @@ from sqlalchemy import (
 from bot.accountability.commitments.commitment import LIVE, Change, Commitment, Deed, State
 from bot.accountability.commitments.listing import PAGE_SIZE, Page, Wanted, Which
 from bot.keys import WorkspaceKey
+from bot.scheduler.store import DUE_ACTIONS, PLANNED
 from bot.storage.columns import of_workspace, workspace_columns, workspace_values
 from bot.storage.database import Database, UtcDateTime, metadata
 from bot.storage.writing import Also, insert_if_new, nothing
@@ -116,6 +118,13 @@ class CommitmentStore:
             row = connection.execute(select(COMMITMENTS).where(_named(key, commitment_id))).mappings().first()
         return _commitment(row) if row else None
 
+    def some(self, key: WorkspaceKey, commitment_ids: Collection[str]) -> dict[str, Commitment]:
+        """Those of the ids that there are, by id."""
+        query = select(COMMITMENTS).where(of_workspace(COMMITMENTS, key), COMMITMENTS.c.id.in_(list(commitment_ids)))
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return {row["id"]: _commitment(row) for row in rows}
+
     def changes(self, key: WorkspaceKey, commitment_id: str) -> list[Change]:
         """All that was done to it, the first first."""
         query = select(CHANGES).where(of_workspace(CHANGES, key), CHANGES.c.commitment_id == commitment_id)
@@ -137,6 +146,20 @@ class CommitmentStore:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(COMMITMENTS.c.due, COMMITMENTS.c.id)).mappings().all()
         return [_commitment(row) for row in rows]
+
+    def owners_without(self, kind: str) -> list[tuple[WorkspaceKey, str]]:
+        """The owners of what is live, in all workspaces, about whom no action of that kind is planned."""
+        same = [DUE_ACTIONS.c[name] == COMMITMENTS.c[name] for name in ("enterprise_id", "team_id")]
+        planned = and_(
+            *same,
+            DUE_ACTIONS.c.kind == kind,
+            DUE_ACTIONS.c.subject == COMMITMENTS.c.owner,
+            DUE_ACTIONS.c.state == PLANNED,
+        )
+        columns = (COMMITMENTS.c.enterprise_id, COMMITMENTS.c.team_id, COMMITMENTS.c.owner)
+        query = select(*columns).where(IS_LIVE, ~exists().where(planned)).distinct()
+        with self._database.read() as connection:
+            return [(WorkspaceKey(*row[:2]), row[2]) for row in connection.execute(query)]
 
     def find(self, key: WorkspaceKey, wanted: Wanted, now: datetime, page: int = 1, size: int = PAGE_SIZE) -> Page:
         """A page of what is wanted; the last one where there are not so many."""

@@ -137,7 +137,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Message:
-    """The message of a person's day, about which commitments, and how far its posting has come.
+    """The message of a person's day, and how far its posting has come.
 
     `tries` counts how often posting was begun; `sent_at` is empty until it is known to be there.
     """
@@ -145,9 +145,12 @@ class Message:
     day: date
     tries: int
     begun_at: datetime
-    about: tuple[str, ...]
     ts: str = ""
     sent_at: datetime | None = None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sent_at is not None
 
 
 @dataclass(frozen=True)
@@ -216,6 +219,11 @@ def sent(message: Digest, person: Person, at: datetime) -> tuple[Sent, ...]:
         for nudge in message.nudges
         for of in (nudge.commitment,)
     )
+
+
+def following(cases: Iterable[Case], message: Digest, person: Person, taken: Collection[date] = ()) -> Digest | None:
+    """The message after this one, if nothing is done about anything meanwhile."""
+    return next_message(_after(cases, message, person), person, message.at, {*taken, message.day})
 
 
 def upcoming(

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.accountability.calendar.workdays import Quiet, allowed_from
 from bot.workdays import Workdays
 
+NO_COUNTRY = "none"  # what whoever wants no holidays has chosen; an empty text is no choice
+
 
 class Volume(StrEnum):
     """How often somebody is reminded of one commitment."""
@@ -19,7 +21,7 @@ class Volume(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """What somebody chose. Without a zone it is the one that Slack tells; without a country there are no holidays.
+    """What somebody chose. Without a zone it is the one that Slack tells, without a country the one of the settings.
 
     `quiet` are hours without messages beyond those outside work; `muted` is no reminders at all until they say
     otherwise.
@@ -31,6 +33,14 @@ class Settings:
     quiet: Quiet | None = None
     muted: bool = False
     paused_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ZoneSeen:
+    """The zone that Slack told of somebody, and when."""
+
+    zone: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -50,10 +60,16 @@ class Person:
         """The first moment not before that one at which they may be written to."""
         return allowed_from(moment, self.zone, self.settings.quiet, self.workdays)
 
+    def wants_any(self, now: datetime) -> bool:
+        """Have they not asked for quiet, for now or until further notice?"""
+        paused_until = self.settings.paused_until
+        return not self.settings.muted and (paused_until is None or paused_until <= now)
+
 
 def person(user_id: str, settings: Settings, zone: ZoneInfo, country: str = "") -> Person:
     """Somebody as they chose to be reminded; `zone` is theirs, chosen or told by Slack.
 
     `country` is whose holidays count for those who chose none.
     """
-    return Person(user_id, settings, zone, Workdays(settings.country or country))
+    chosen = settings.country or country
+    return Person(user_id, settings, zone, Workdays("" if chosen == NO_COUNTRY else chosen))

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from bot.accountability.calendar.workdays import Quiet
 from bot.accountability.nudges.nudging import Message, Move, Nudge, Occasion, Sent
-from bot.accountability.nudges.people import Settings, Volume
+from bot.accountability.nudges.people import Settings, Volume, ZoneSeen
 from bot.keys import WorkspaceKey
 from bot.storage.columns import of_workspace, workspace_columns, workspace_values
 from bot.storage.database import Database, UtcDateTime, metadata
@@ -43,6 +43,16 @@ PEOPLE = Table(
     Column("quiet_until", Time),
     Column("muted", Boolean, nullable=False),
     Column("paused_until", UtcDateTime),
+)
+
+ZONES = Table(
+    "zones_seen",
+    metadata,
+    *workspace_columns(),
+    Column("user_id", String(32), primary_key=True),
+    Column("zone", String(64), nullable=False),  # as Slack told
+    Column("at", UtcDateTime, nullable=False),
+    Index("zones_seen_at", "at"),
 )
 
 DIGESTS = Table(
@@ -74,7 +84,7 @@ NUDGES = Table(
 )
 
 OF_MESSAGE = and_(*(NUDGES.c[name] == DIGESTS.c[name] for name in ("enterprise_id", "team_id", "user_id", "day")))
-LOG = select(NUDGES, DIGESTS.c.sent_at).join(DIGESTS, OF_MESSAGE)
+LOG = select(NUDGES, DIGESTS.c.sent_at, DIGESTS.c.begun_at).join(DIGESTS, OF_MESSAGE)
 
 
 class PeopleStore:
@@ -83,6 +93,7 @@ class PeopleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._replace = insert_or_replace(database, PEOPLE)
+        self._replace_zone = insert_or_replace(database, ZONES)
         self._add = insert_if_new(database, DIGESTS)
 
     def settings(self, key: WorkspaceKey, user_id: str) -> Settings:
@@ -96,6 +107,17 @@ class PeopleStore:
         with self._database.write() as connection:
             connection.execute(self._replace, {**workspace_values(key), "user_id": user_id, **_settings_row(chosen)})
             also(connection)
+
+    def zone_seen(self, key: WorkspaceKey, user_id: str) -> ZoneSeen | None:
+        """What Slack told last of the zone in somebody's profile."""
+        query = select(ZONES.c.zone, ZONES.c.at).where(of_workspace(ZONES, key), ZONES.c.user_id == user_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().first()
+        return ZoneSeen(**row) if row else None
+
+    def note_zone(self, key: WorkspaceKey, user_id: str, seen: ZoneSeen) -> None:
+        with self._database.write() as connection:
+            connection.execute(self._replace_zone, {**workspace_values(key), "user_id": user_id, **vars(seen)})
 
     # The message of a day
 
@@ -128,25 +150,36 @@ class PeopleStore:
 
     def not_sent(self, key: WorkspaceKey, user_id: str, day: date, tried: int) -> None:
         """Take a claim back: Slack certainly did not post it. `tried` is how often it was tried before."""
-        ours = and_(_message_of(key, user_id, day), DIGESTS.c.tries == tried + 1, DIGESTS.c.sent_at.is_(None))
+        self._retry(key, user_id, day, tried + 1, tried)
+
+    def drop(self, key: WorkspaceKey, user_id: str, day: date, tried: int) -> None:
+        """Give up a message that was tried so often: what it was about goes into the next one."""
+        self._retry(key, user_id, day, tried, 0)
+
+    def _retry(self, key: WorkspaceKey, user_id: str, day: date, tried: int, tries: int) -> None:
+        unsent = and_(_message_of(key, user_id, day), DIGESTS.c.tries == tried, DIGESTS.c.sent_at.is_(None))
         with self._database.write() as connection:
-            connection.execute(update(DIGESTS).where(ours).values(tries=tried))
+            connection.execute(update(DIGESTS).where(unsent).values(tries=tries))
 
-    def message(self, key: WorkspaceKey, user_id: str, day: date) -> Message | None:
-        """How far the message of a day has come. None when none was begun."""
-        with self._database.read() as connection:
-            row = connection.execute(select(DIGESTS).where(_message_of(key, user_id, day))).mappings().first()
-            about = connection.execute(select(NUDGES.c.commitment_id).where(_nudges_of(key, user_id, day))).scalars()
-            if row is None or row["tries"] == 0:
-                return None
-            kept = {name: row[name] for name in ("day", "tries", "begun_at", "ts", "sent_at")}
-            return Message(**kept, about=tuple(sorted(about)))
-
-    def taken(self, key: WorkspaceKey, user_id: str, since: date) -> frozenset[date]:
-        """The days from that one on for which somebody's message was begun, whether or not it is known to be there."""
+    def messages(self, key: WorkspaceKey, user_id: str, since: date) -> tuple[Message, ...]:
+        """Somebody's messages that were begun, of the days from that one on, the first first."""
         begun = and_(of_workspace(DIGESTS, key), DIGESTS.c.user_id == user_id, DIGESTS.c.day >= since)
+        query = select(DIGESTS).where(begun, DIGESTS.c.tries > 0).order_by(DIGESTS.c.day)
         with self._database.read() as connection:
-            return frozenset(connection.execute(select(DIGESTS.c.day).where(begun, DIGESTS.c.tries > 0)).scalars())
+            return tuple(map(_message, connection.execute(query).mappings()))
+
+    def message_at(self, key: WorkspaceKey, user_id: str, ts: str) -> Message | None:
+        """Somebody's message by where Slack has it."""
+        named = and_(of_workspace(DIGESTS, key), DIGESTS.c.user_id == user_id, DIGESTS.c.ts == ts)
+        with self._database.read() as connection:
+            row = connection.execute(select(DIGESTS).where(named)).mappings().first()
+        return _message(row) if row and ts else None
+
+    def said(self, key: WorkspaceKey, user_id: str, day: date) -> tuple[Sent, ...]:
+        """What the message of a day says, in its order; before it is known to be there, as of when it was begun."""
+        query = LOG.where(_nudges_of(key, user_id, day)).order_by(NUDGES.c.due, NUDGES.c.commitment_id)
+        with self._database.read() as connection:
+            return tuple(map(_sent, connection.execute(query).mappings()))
 
     # What people were reminded of
 
@@ -168,11 +201,12 @@ class PeopleStore:
             return [_sent(row) for row in connection.execute(query).mappings()]
 
     def clean(self, before: datetime) -> int:
-        """Forget messages begun before that time, in all workspaces."""
+        """Forget messages begun, and zones seen, before that time, in all workspaces."""
         old = select(DIGESTS.c.day).where(OF_MESSAGE, DIGESTS.c.begun_at < before).exists()
         with self._database.write() as connection:
             connection.execute(delete(NUDGES).where(old))
-            return connection.execute(delete(DIGESTS).where(DIGESTS.c.begun_at < before)).rowcount
+            zones = connection.execute(delete(ZONES).where(ZONES.c.at < before)).rowcount
+            return zones + connection.execute(delete(DIGESTS).where(DIGESTS.c.begun_at < before)).rowcount
 
 
 def _message_of(key: WorkspaceKey, user_id: str, day: date) -> ColumnElement[bool]:
@@ -212,11 +246,15 @@ def _nudge_row(nudge: Nudge) -> dict[str, Any]:
     }
 
 
+def _message(row: RowMapping) -> Message:
+    return Message(**{name: row[name] for name in Message.__dataclass_fields__})
+
+
 def _sent(row: RowMapping) -> Sent:
     return Sent(
         commitment_id=row["commitment_id"],
         user_id=row["user_id"],
-        at=row["sent_at"],
+        at=row["sent_at"] or row["begun_at"],
         occasion=Occasion(row["occasion"]),
         planned=row["planned"],
         due=row["due"],

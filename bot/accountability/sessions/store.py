@@ -182,6 +182,11 @@ class SeriesStore:
             row = connection.execute(select(SERIES).where(_series(key, series_id))).mappings().first()
         return _read(SessionSeries, row) if row else None
 
+    def name(self, key: WorkspaceKey, series_id: str) -> str:
+        """Empty for one that is not there."""
+        of = self.get(key, series_id)
+        return of.name if of else ""
+
     def of_channel(self, key: WorkspaceKey, channel_id: str) -> list[SessionSeries]:
         """Those of the channel that have not ended, the oldest first."""
         found = and_(of_workspace(SERIES, key), SERIES.c.channel_id == channel_id, SERIES.c.ended_at.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bot.accountability.calendar.workdays import Quiet
 from bot.accountability.nudges.nudging import Case, Message, Move, Nudge, Occasion, Sent, next_message
-from bot.accountability.nudges.people import Settings, Volume
+from bot.accountability.nudges.people import Settings, Volume, ZoneSeen
 from bot.accountability.nudges.store import PeopleStore
 from bot.keys import WorkspaceKey
 from bot.storage.database import Database
@@ -73,15 +73,31 @@ def test_settings_are_saved_with_what_follows_from_them_or_not_at_all(people: Pe
     assert people.settings(OURS, ANA) == Settings()
 
 
+def test_the_zone_that_slack_told_is_kept_for_each_person_and_forgotten_in_time(people: PeopleStore) -> None:
+    seen = ZoneSeen("Asia/Tokyo", NINE)
+    people.note_zone(OURS, ANA, ZoneSeen("Europe/Berlin", NINE - DAY))
+    people.note_zone(OURS, ANA, seen)
+    assert people.zone_seen(OURS, ANA) == seen
+    assert people.zone_seen(OURS, BEN) is people.zone_seen(THEIRS, ANA) is None
+    assert people.clean(NINE) == 0
+    assert people.clean(NINE + MINUTE) == 1
+    assert people.zone_seen(OURS, ANA) is None
+
+
 # The message of a day
+
+
+def about(people: PeopleStore, user_id: str = ANA, day: date = TODAY) -> list[str]:
+    return [one.commitment_id for one in people.said(OURS, user_id, day)]
 
 
 def test_a_message_is_sent_by_whoever_claims_it_first(people: PeopleStore) -> None:
     assert people.begin_message(OURS, ANA, TODAY, 0, NUDGES, NINE)
     assert not people.begin_message(OURS, ANA, TODAY, 0, NUDGES, NINE)
-    assert people.message(OURS, ANA, TODAY) == Message(TODAY, 1, NINE, ("a", "b"))
+    assert people.messages(OURS, ANA, TODAY) == (Message(TODAY, 1, NINE),)
+    assert about(people) == ["a", "b"]
     people.sent(OURS, ANA, TODAY, "1.1", NINE + MINUTE)
-    assert people.message(OURS, ANA, TODAY) == Message(TODAY, 1, NINE, ("a", "b"), "1.1", NINE + MINUTE)
+    assert people.messages(OURS, ANA, TODAY) == (Message(TODAY, 1, NINE, "1.1", NINE + MINUTE),)
     assert not people.begin_message(OURS, ANA, TODAY, 1, NUDGES, NINE)
 
 
@@ -95,22 +111,43 @@ def test_of_many_processes_one_sends(people: PeopleStore, database_url: str) -> 
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(claim, range(4))) == [False, False, False, True]
-    assert people.message(OURS, ANA, TODAY) == Message(TODAY, 1, NINE, ("a", "b"))
+    assert people.messages(OURS, ANA, TODAY) == (Message(TODAY, 1, NINE),)
+    assert about(people) == ["a", "b"]
 
 
 def test_a_further_try_says_the_same(people: PeopleStore) -> None:
     people.begin_message(OURS, ANA, TODAY, 0, NUDGES, NINE)
     assert people.begin_message(OURS, ANA, TODAY, 1, [], NINE + MINUTE)
-    assert people.message(OURS, ANA, TODAY) == Message(TODAY, 2, NINE + MINUTE, ("a", "b"))
+    assert people.messages(OURS, ANA, TODAY) == (Message(TODAY, 2, NINE + MINUTE),)
+    assert about(people) == ["a", "b"]
+
+
+def test_what_it_says_is_known_before_it_is_there_and_after(people: PeopleStore) -> None:
+    people.begin_message(OURS, ANA, TODAY, 0, NUDGES, NINE)
+    plain, moved = people.said(OURS, ANA, TODAY)
+    assert plain.nudge(a_commitment("a")) == NUDGES[0]
+    assert moved.nudge(a_commitment("b")) == MOVED
+    people.sent(OURS, ANA, TODAY, "1.1", NINE + MINUTE)
+    assert [one.at for one in people.said(OURS, ANA, TODAY)] == [NINE + MINUTE] * 2
+    assert people.said(OURS, ANA, TOMORROW) == ()
 
 
 def test_what_slack_certainly_did_not_post_was_not_begun(people: PeopleStore) -> None:
     people.begin_message(OURS, ANA, TODAY, 0, NUDGES, NINE)
     people.not_sent(OURS, ANA, TODAY, 0)
-    assert people.message(OURS, ANA, TODAY) is None
-    assert people.taken(OURS, ANA, TODAY) == frozenset()
+    assert people.messages(OURS, ANA, TODAY) == ()
     assert people.begin_message(OURS, ANA, TODAY, 0, NUDGES[:1], NINE)
-    assert people.message(OURS, ANA, TODAY) == Message(TODAY, 1, NINE, ("a",))
+    assert people.messages(OURS, ANA, TODAY) == (Message(TODAY, 1, NINE),)
+    assert about(people) == ["a"]
+
+
+def test_a_message_that_is_dropped_was_not_begun_and_its_day_is_free(people: PeopleStore) -> None:
+    people.begin_message(OURS, ANA, TODAY, 0, NUDGES, NINE)
+    people.begin_message(OURS, ANA, TODAY, 1, [], NINE)
+    people.drop(OURS, ANA, TODAY, 1)
+    assert people.messages(OURS, ANA, TODAY) == (Message(TODAY, 2, NINE),)  # somebody tried it once more meanwhile
+    people.drop(OURS, ANA, TODAY, 2)
+    assert people.messages(OURS, ANA, TODAY) == ()
 
 
 def test_a_claim_is_not_taken_back_after_somebody_else_s_or_after_it_was_sent(people: PeopleStore) -> None:
@@ -119,17 +156,20 @@ def test_a_claim_is_not_taken_back_after_somebody_else_s_or_after_it_was_sent(pe
     people.not_sent(OURS, ANA, TODAY, 0)
     people.sent(OURS, ANA, TODAY, "1.1", NINE)
     people.not_sent(OURS, ANA, TODAY, 1)
-    found = people.message(OURS, ANA, TODAY)
-    assert found is not None
-    assert found.tries == 2
+    assert people.messages(OURS, ANA, TODAY) == (Message(TODAY, 2, NINE, "1.1", NINE),)
 
 
-def test_days_with_a_message_are_taken_whether_or_not_it_is_known_to_be_there(people: PeopleStore) -> None:
+def test_messages_are_found_by_their_days_and_by_where_they_are(people: PeopleStore) -> None:
     send(people)
     people.begin_message(OURS, ANA, TOMORROW, 0, NUDGES, NINE + DAY)
     people.begin_message(OURS, BEN, TODAY, 0, NUDGES, NINE)
-    assert people.taken(OURS, ANA, TODAY) == {TODAY, TOMORROW}
-    assert people.taken(OURS, ANA, TOMORROW) == {TOMORROW}
+    assert [one.day for one in people.messages(OURS, ANA, TODAY)] == [TODAY, TOMORROW]
+    assert [one.day for one in people.messages(OURS, ANA, TOMORROW)] == [TOMORROW]
+    found = people.message_at(OURS, ANA, "1.1")
+    assert found is not None
+    assert found.day == TODAY
+    assert people.message_at(OURS, BEN, "1.1") is None
+    assert people.message_at(OURS, ANA, "") is None
 
 
 # What people were reminded of
@@ -160,7 +200,7 @@ def test_what_is_remembered_leads_to_the_same_next_message(people: PeopleStore) 
     people.begin_message(OURS, ANA, message.day, 0, message.nudges, message.at)
     people.sent(OURS, ANA, message.day, "1.1", message.at)
     known = Case(of, people.history(OURS, [of.id])[of.id])
-    following = next_message([known], who, message.at, people.taken(OURS, ANA, message.day))
+    following = next_message([known], who, message.at, {message.day})
     assert following is not None
     assert following.nudges[0].occasion is Occasion.DUE_DAY
 
@@ -168,15 +208,17 @@ def test_what_is_remembered_leads_to_the_same_next_message(people: PeopleStore) 
 @pytest.mark.parametrize("other", [THEIRS, SAME_TEAM_ELSEWHERE])
 def test_workspaces_do_not_see_or_change_each_other(people: PeopleStore, other: WorkspaceKey) -> None:
     send(people)
-    before = people.message(OURS, ANA, TODAY)
-    assert people.message(other, ANA, TODAY) is None
-    assert people.taken(other, ANA, TODAY) == frozenset()
+    before = people.messages(OURS, ANA, TODAY)
+    assert people.messages(other, ANA, TODAY) == ()
+    assert people.said(other, ANA, TODAY) == ()
+    assert people.message_at(other, ANA, "1.1") is None
     assert people.history(other, ["a"]) == {}
     assert people.last_sent(other, ANA) == []
     assert people.begin_message(other, ANA, TODAY, 0, [], NINE)
     people.sent(other, ANA, TODAY, "2.2", NINE)
     people.not_sent(other, ANA, TODAY, 0)
-    assert people.message(OURS, ANA, TODAY) == before
+    people.drop(other, ANA, TODAY, 1)
+    assert people.messages(OURS, ANA, TODAY) == before
 
 
 def test_old_messages_of_all_workspaces_are_forgotten_with_what_they_were_about(people: PeopleStore) -> None:
@@ -184,6 +226,6 @@ def test_old_messages_of_all_workspaces_are_forgotten_with_what_they_were_about(
     send(people, day=TOMORROW, at=NINE + DAY)
     people.begin_message(THEIRS, ANA, TODAY, 0, NUDGES, NINE)
     assert people.clean(NINE + MINUTE) == 2
-    assert people.message(THEIRS, ANA, TODAY) is None
+    assert people.messages(THEIRS, ANA, TODAY) == ()
     assert len(people.history(OURS, ["a"])["a"]) == 1
     assert people.begin_message(OURS, ANA, TODAY, 0, NUDGES, NINE)

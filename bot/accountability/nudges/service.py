@@ -1,0 +1,49 @@
+"""Reminders, put together: what their listeners call, and what the scheduler does for them."""
+
+from datetime import timedelta
+
+from bot.accountability import later
+from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.knowing import Acquaintances
+from bot.accountability.nudges.choosing import Choosing
+from bot.accountability.nudges.finding import Standings
+from bot.accountability.nudges.outlook import Outlook
+from bot.accountability.nudges.presenting import ReminderPresenter
+from bot.accountability.nudges.reminding import Reminding, Tell
+from bot.accountability.nudges.store import PeopleStore
+from bot.accountability.sending import Sender
+from bot.clock import Clock
+from bot.scheduler.store import ScheduleStore
+
+KEPT = timedelta(days=365)
+
+
+class ReminderService:
+    """The use cases: `choosing` how to be reminded, `outlook` on what was and what comes."""
+
+    def __init__(
+        self,
+        commitments: CommitmentStore,
+        people: PeopleStore,
+        acquaintances: Acquaintances,
+        sender: Sender,
+        presenter: ReminderPresenter,
+        tell_facilitator: Tell,
+        schedule: ScheduleStore,
+        clock: Clock,
+    ) -> None:
+        standings = Standings(commitments, people, acquaintances)
+        reminding = Reminding(standings, people, acquaintances, sender, presenter, tell_facilitator, clock)
+        self._people, self._commitments, self._schedule, self._clock = people, commitments, schedule, clock
+        self.choosing = Choosing(people, standings, acquaintances, presenter, clock)
+        self.outlook = Outlook(standings, people, commitments, presenter, clock)
+        self.remind, self.redraw = reminding.remind, self.outlook.redraw
+
+    def resume(self) -> int:
+        """Look at those whom nobody looks at any more: a look was given up after a day without Slack, say."""
+        now, left = self._clock(), self._commitments.owners_without(later.NUDGE)
+        return sum(self._schedule.plan(key, later.look(later.NUDGE, owner, now)) for key, owner in left)
+
+    def clean(self) -> int:
+        """Forget what is past its time."""
+        return self._people.clean(self._clock() - KEPT)
