@@ -9,9 +9,9 @@ import pytest
 from bot.accountability.sessions.store import SeriesStore
 from bot.workspace.records import Channel, Fault, Json, Person
 from tests.scenarios.conftest import NewStage
-from tests.scenarios.promises import key_of, promise, series
 from tests.scenarios.rounds import channel, hasten, pass_time, people, written_to
 from tests.scenarios.stage import Stage, buttons, texts
+from tests.scenarios.standing import key_of, promise, series
 
 
 @pytest.fixture
@@ -69,6 +69,18 @@ def test_of_one_who_left_the_facilitator_is_told_once_with_all_that_is_still_ope
     assert pressable(message) == [("Hand over", one.id) for one in promises]
 
 
+def test_one_who_left_is_told_of_once_whatever_it_was_noticed_by(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    series(stage, room, team[0])
+    held = promise(stage, team[1], room)
+    stage.workspace.deactivate(team[1].id)
+    for what in ("dm_refused", "owner_gone"):
+        tell(stage, room, what, held.id)
+    (message,) = told(stage, team[0])
+    assert "has left" in texts(message)
+
+
 def test_of_one_who_is_there_nobody_is_told_that_they_left(stage: Stage, team: list[Person], room: Channel) -> None:
     series(stage, room, team[0])
     tell(stage, room, "owner_gone", promise(stage, team[1], room).id)
@@ -112,10 +124,8 @@ def test_what_is_handed_over_goes_from_the_message_and_the_rest_stays(
     host, owner, ben, _ = team
     series(stage, room, host)
     promises = [promise(stage, owner, room, what=f"Number {n}", days=n) for n in (1, 2)]
-    stage.workspace.deactivate(owner.id)
-    tell(stage, room, "owner_gone", promises[0].id)
+    tell(stage, room, "dm_refused", promises[0].id)
     for left in (1, 0):
-        (message,) = told(stage, host)
         form = stage.opened(host, lambda: stage.press(host, told(stage, host)[0], "commitment_hand_over"))
         stage.workspace.submit(host.id, form["id"], {"in_commitment_person": ben.id})
         hasten(stage, lambda left=left: len(pressable(told(stage, host)[0])) == left)  # type: ignore[misc]

@@ -9,9 +9,9 @@ import pytest
 
 from bot.workspace.records import Channel, Json, Person
 from tests.scenarios.conftest import NewStage
-from tests.scenarios.promises import key_of, series
 from tests.scenarios.rounds import channel, people, told
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
+from tests.scenarios.standing import key_of, series
 
 
 @pytest.fixture

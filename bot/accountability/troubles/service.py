@@ -90,7 +90,10 @@ class Troubles:
     # With an owner
 
     def _tell_of_owner(self, key: WorkspaceKey, due: Due, told: Telling) -> Action | None:
-        if told.what is Trouble.OWNER_GONE and self._is_here(key, told.about):
+        is_here = self._is_here(key, told.about)
+        if is_here == (told.what is Trouble.OWNER_GONE):
+            if not is_here:  # whoever wrote to them could not know why Slack refused it
+                self.tell(key, due.action.subject, Trouble.OWNER_GONE, told.about)
             return None
         facilitator = self._facilitator(key, due.action.subject)
         held = self._by_leader(key, due.action.subject, told.about, facilitator)
