@@ -79,18 +79,24 @@ class History:
             raise Refusal("That round was anonymous: nobody can tell who said what any more.")
         return self._presenter.names(of, self._ballots.named_votes(key, round_id))
 
-    def send_files(self, key: WorkspaceKey, user_id: str, round_id: str) -> None:
-        """Send the board page and the CSV to somebody who runs the round; say what to do where files can't be sent."""
+    def send_files(self, key: WorkspaceKey, user_id: str, round_id: str) -> bool:
+        """Send the board page and the CSV to somebody who runs the round.
+
+        False where files can't be sent: they are told what to do.
+        """
         of = self.round_over(key, round_id)
         if not self._policy.may_run(of, user_id):
             raise Declined(self._presenter.refusal(Refused.NOT_YOUR_FILES, of))
+        files = self._files(key, of)
         sent = self._gateway.post(user_id, FilesView(of.id, of.name))
         try:
-            self._gateway.send_files(sent.channel, self._files(key, of), of.name)
+            self._gateway.send_files(sent.channel, files, of.name)
         except SlackRefused as error:
             if error.code != MISSING_SCOPE:
                 raise
             self._gateway.edit(sent.channel, sent.ts, FilesView(of.id, of.name, can_send=False))
+            return False
+        return True
 
     def _files(self, key: WorkspaceKey, of: Round) -> list[File]:
         page = self._archive.page(key, of, place=self._place(of))

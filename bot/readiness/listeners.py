@@ -42,6 +42,8 @@ CHANGE_FIELDS = {
 }
 BUSY = "Slack opens no more forms for a moment. Try again in a minute, or vote statement by statement in the thread."
 UNCOUNTED = "Slack didn't tell me who is in the channel. Go back and press Next again in a moment."
+FILES_SENT = "I've sent you the board page and the CSV directly."
+FILES_NOT_SENT = "I may not send files in this workspace. I've written to you directly how to get them."
 LONG_AGO = datetime.min.replace(tzinfo=UTC)  # where nothing was picked: refused as over
 
 
@@ -219,9 +221,9 @@ class ReadinessListeners:
         self._open(incoming, self._service.history.names(incoming.key, incoming.value_or_refuse()))
 
     def send_files(self, incoming: Incoming) -> None:
-        self._service.history.send_files(incoming.key, incoming.user_id, incoming.value_or_refuse())
+        are_sent = self._service.history.send_files(incoming.key, incoming.user_id, incoming.value_or_refuse())
         if not incoming.channel_id.startswith("D"):
-            self._guard.whisper(incoming, Notice("I've sent you the board page and the CSV directly."))
+            self._guard.whisper(incoming, Notice(FILES_SENT if are_sent else FILES_NOT_SENT))
 
     def _open(self, incoming: Incoming, view: View) -> None:
         open_modal(self._gateway, incoming.trigger_id, view, BUSY)
