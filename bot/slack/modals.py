@@ -9,8 +9,7 @@ from bot.slack.render import View
 BUSY = "Slack opens no more forms for a moment. Try again in a minute."
 SLOW = "That took me too long, and Slack no longer lets me open it. Please press it once more."
 TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged", "invalid_trigger_id"}
-UPDATES_TRIED = 4  # Slack may get to know our modal after our update of it
-BETWEEN_UPDATES = 0.5  # seconds
+PAUSES = (0.0, 0.1, 0.2, 0.4, 0.8)  # seconds before each try: Slack may get to know our modal after our update of it
 NOT_FOUND = "not_found"
 
 
@@ -29,12 +28,12 @@ def open_modal(gateway: Gateway, trigger_id: str, view: View, busy: str = BUSY, 
 
 def update_own_modal(gateway: Gateway, external_id: str, view: View, *, boxed: bool) -> None:
     """Once Slack knows the modal; one that it never gets to know was closed by its reader."""
-    for _ in range(UPDATES_TRIED):
+    for pause in PAUSES:
+        time.sleep(pause)
         try:
             gateway.update_own_modal(external_id, view, boxed=boxed)
         except SlackRefused as error:
             if error.code != NOT_FOUND:
                 raise
-            time.sleep(BETWEEN_UPDATES)
         else:
             return
