@@ -133,6 +133,11 @@ class Bot:
         if self.reason:
             raise CannotRun(self.reason)
 
+    def wake(self) -> None:
+        """Look at once for what is due: the clock was moved."""
+        self.ticker.wake()
+        self.readiness.drawer.wake()
+
     def stop(self, reason: str = "") -> None:
         self.reason = self.reason or reason
         self.stopping.set()

@@ -83,7 +83,7 @@ def _serve(
     bot = demo_bot(server, folder, clock)
     bot.start()
     server.workspace.due.append(bot.ticker.next_due)
-    clock.on_move.append(bot.ticker.wake)
+    clock.on_move.append(bot.wake)
     click.echo(f"The demo workspace is at {server.url}")
     click.echo("Type “@cco where should the CCO report?” in a channel, or /cco ask …")
     click.echo("/cco check runs the readiness check; the clock on the page goes to its reminders and its close.")

@@ -75,6 +75,7 @@ class Drawer:
         self._wanted: set[Wanted] = set()
         self._lock = threading.Lock()
         self._woken = threading.Event()
+        self._moved = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="drawer", daemon=True)
 
@@ -89,13 +90,18 @@ class Drawer:
         for key, round_id in self._rounds.drawable(self._clock() - STILL_DRAWN):
             self.want(key, round_id)
 
+    def wake(self) -> None:
+        """Look at once: the clock was moved. May be called from any thread."""
+        self._moved.set()
+        self._woken.set()
+
     def start(self) -> None:
         self._thread.start()
 
     def stop(self, seconds: float) -> bool:
         """Let go; what is not drawn is drawn after the next start. False when an edit takes longer."""
         self._stopping.set()
-        self._woken.set()
+        self.wake()
         if self._thread.is_alive():
             self._thread.join(seconds)
         return not self._thread.is_alive()
@@ -143,14 +149,19 @@ class Drawer:
             if wait is None:
                 self._rest(looked_at=now)
             else:
-                self._stopping.wait(wait)
+                self._pause(wait)
 
     def _rest(self, looked_at: float) -> None:
         """Whatever is wanted next ends it, though not within a second of the last look."""
         self._woken.wait(LOOK_AT_ALL)
         self._woken.clear()
         passed = max(0.0, self._clock().timestamp() - looked_at)
-        self._stopping.wait(max(0.0, BETWEEN_LOOKS - passed))
+        self._pause(max(0.0, BETWEEN_LOOKS - passed))
+
+    def _pause(self, seconds: float) -> None:
+        """Whatever is wanted meanwhile waits; a clock that is moved, or the end, does not."""
+        self._moved.wait(seconds)
+        self._moved.clear()
 
     def _take(self) -> set[Wanted]:
         """Before anything is read: what changes from now on is wanted again."""
