@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import nullcontext
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.storage.database import Database
+from bot.storage.database import Database, metadata
 from bot.storage.migrate import migrate
 from tests.postgres import NEITHER, Cluster, binaries, running_cluster
 
@@ -30,37 +32,91 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database: every test runs on both engines."""
-    if request.param == "sqlite":
-        address = nullcontext(f"sqlite:///{tmp_path / 'cco.db'}")
-    else:
-        address = request.getfixturevalue("cluster").fresh_database()
-    with address as url:
-        yield url
-
-
-@pytest.fixture
-def empty_database(database_url: str) -> Iterator[Database]:
-    """A database without tables."""
-    opened = Database(database_url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def database(empty_database: Database) -> Database:
-    """A database with the newest schema."""
-    migrate(empty_database)
-    return empty_database
-
-
 @pytest.fixture
 def cluster_url(cluster: Cluster) -> Iterator[str]:
     """The address of an empty PostgreSQL database, for what concerns that engine alone."""
     with cluster.fresh_database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the newest schema, to be copied: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "cco.db"
+    with closing(Database(f"sqlite:///{path}")) as made:
+        migrate(made)
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_schema(cluster: Cluster) -> Iterator[tuple[str, Database]]:
+    """The same on PostgreSQL, to be emptied before each test; its address, and itself."""
+    with cluster.fresh_database() as url, closing(Database(url)) as made:
+        migrate(made)
+        yield url, made
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of a SQLite database with the newest schema and nothing in it."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'cco.db')}"
+
+
+@pytest.fixture
+def postgresql_url(migrated_schema: tuple[str, Database]) -> str:
+    """The same on PostgreSQL. The next test gets the same one, so nothing may touch it any more then."""
+    url, made = migrated_schema
+    with made.write() as connection:
+        tables = reversed(metadata.sorted_tables)
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {table.name}" for table in tables))
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every test with a database runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, engine: str) -> str:
+    """The address of a database with the newest schema and nothing in it."""
+    return str(request.getfixturevalue(f"{engine}_url"))
+
+
+@pytest.fixture
+def own_database_url(request: pytest.FixtureRequest, engine: str) -> str:
+    """The same, but nobody's before or after: for who is killed in it, or looks into its files."""
+    if engine == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    url = str(request.getfixturevalue("cluster_url"))
+    with closing(Database(url)) as made:
+        migrate(made)
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The database at that address."""
+    with closing(Database(database_url)) as opened:
+        yield opened
+
+
+Aside = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture(scope="session")
+def aside() -> Iterator[Aside]:
+    """Ends what only takes its time to end in a thread of its own: servers, clients. All is over at the end."""
+    endings: list[Thread] = []
+
+    def end(deed: Callable[[], object]) -> None:
+        endings.append(Thread(target=deed, daemon=True))
+        endings[-1].start()
+
+    yield end
+    for ending in endings:
+        ending.join(10)  # slack_sdk's close waits for a thread that, started at an unlucky moment, never ends
 
 
 @pytest.fixture(scope="session")

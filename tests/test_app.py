@@ -23,6 +23,7 @@ from bot.settings import FIXES, Settings, load_settings
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Fault, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 from tests.slack.crooked import Answer, serving
 
 QUESTION = "@cco where should the CCO report?"
@@ -33,11 +34,11 @@ Run = Callable[..., Bot]
 
 
 @pytest.fixture
-def server() -> Iterator[WorkspaceServer]:
+def server(aside: Aside) -> Iterator[WorkspaceServer]:
     running = WorkspaceServer(json.loads(MANIFEST.read_text(encoding="utf-8")), rate_limits=False)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture

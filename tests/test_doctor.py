@@ -26,6 +26,7 @@ from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.workspace.records import Json
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 from tests.readiness.examples import DEADLINE, NOON, OURS, a_round, people
 
 DECADE = timedelta(days=3650)
@@ -38,11 +39,11 @@ def manifest() -> Json:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[WorkspaceServer]:
+def server(aside: Aside) -> Iterator[WorkspaceServer]:
     running = WorkspaceServer(manifest(), rate_limits=False)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def test_no_line_shows_a_token(environment: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def another(environment: pytest.MonkeyPatch) -> Iterator[Callable[..., WorkspaceServer]]:
+def another(environment: pytest.MonkeyPatch, aside: Aside) -> Iterator[Callable[..., WorkspaceServer]]:
     """Starts a workspace of the test's own and points the settings there."""
     started = []
 
@@ -185,7 +186,7 @@ def another(environment: pytest.MonkeyPatch) -> Iterator[Callable[..., Workspace
 
     yield start
     for running in started:
-        running.stop()
+        aside(running.stop)
 
 
 def test_missing_scopes_are_named_with_what_to_do(another: Callable[[Json], WorkspaceServer]) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -23,9 +21,9 @@ from bot.slack.lane_store import LaneStore
 from bot.slack.messages import Notice
 from bot.slack.render import Renderer
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
 from bot.workspace.records import Channel, Fault, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 
 OURS = WorkspaceKey("", "T1")
 HELLO = Notice("Hello")
@@ -38,18 +36,17 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def server(clock: MovableClock) -> Iterator[WorkspaceServer]:
+def server(clock: MovableClock, aside: Aside) -> Iterator[WorkspaceServer]:
     running = WorkspaceServer(json.loads(MANIFEST.read_text("utf-8")), rate_limits=False, clock=clock)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with closing(Database(f"sqlite:///{tmp_path / 'cco.db'}")) as opened:
-        migrate(opened)
-        yield opened
+def engine() -> str:
+    """Nothing here differs between the engines."""
+    return "sqlite"
 
 
 @pytest.fixture

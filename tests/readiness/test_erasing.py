@@ -78,6 +78,11 @@ def found_in(database: Database, began: float, sought: Traces) -> set[str]:
 
 
 @pytest.fixture
+def database_url(own_database_url: str) -> str:
+    return own_database_url
+
+
+@pytest.fixture
 def began(tmp_path: Path) -> float:
     """When the test began, by the clock of the files."""
     return tmp_path.stat().st_mtime

@@ -6,33 +6,24 @@ import logging
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from bot import clock as clocks
 from bot.workspace.records import Channel, Person
+from tests.conftest import Aside
 from tests.scenarios.stage import MovableClock, Stage
 
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def partings() -> Iterator[list[Thread]]:
-    """Bots that are on their way out; all are gone at the end."""
-    leaving: list[Thread] = []
-    yield leaving
-    for thread in leaving:
-        thread.join(60)
-
-
-@pytest.fixture(scope="session")
-def shared_stage(tmp_path_factory: pytest.TempPathFactory, cache: Path, partings: list[Thread]) -> Iterator[Stage]:
+def shared_stage(tmp_path_factory: pytest.TempPathFactory, cache: Path, aside: Aside) -> Iterator[Stage]:
     stage = Stage(tmp_path_factory.mktemp("stage"), cache)
     stage.start_bot()
     yield stage
-    partings += stage.leave()
+    stage.leave(aside)
 
 
 @pytest.fixture
@@ -58,13 +49,11 @@ def stage(shared_stage: Stage, refusals: set[str], bot_errors: None) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def shared_moving_stage(
-    tmp_path_factory: pytest.TempPathFactory, cache: Path, partings: list[Thread]
-) -> Iterator[Stage]:
+def shared_moving_stage(tmp_path_factory: pytest.TempPathFactory, cache: Path, aside: Aside) -> Iterator[Stage]:
     stage = Stage(tmp_path_factory.mktemp("moving"), cache, clocks.MovableClock())
     stage.start_bot()
     yield stage
-    partings += stage.leave()
+    stage.leave(aside)
 
 
 @pytest.fixture
@@ -83,7 +72,7 @@ def new_stage(
     tmp_path: Path,
     cache: Path,
     refusals: set[str],
-    partings: list[Thread],
+    aside: Aside,
     bot_errors: None,  # noqa: ARG001
 ) -> Iterator[NewStage]:
     """Makes a stage of its own where time can be moved, without a bot yet; it takes the options of `Stage`."""
@@ -99,7 +88,7 @@ def new_stage(
             stage.check(0, 0, refusals)
     finally:
         for stage in made:
-            partings += stage.leave()
+            stage.leave(aside)
 
 
 @pytest.fixture
@@ -120,7 +109,7 @@ def fresh_stage(
     clock: MovableClock,
     stage_options: dict[str, Any],
     refusals: set[str],
-    partings: list[Thread],
+    aside: Aside,
     bot_errors: None,  # noqa: ARG001
 ) -> Iterator[Stage]:
     """A stage of its own, without a bot yet, where time moves as the test says."""
@@ -129,7 +118,7 @@ def fresh_stage(
     try:
         stage.check(0, 0, refusals)
     finally:
-        partings += stage.leave()
+        stage.leave(aside)
 
 
 @pytest.fixture

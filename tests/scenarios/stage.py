@@ -11,15 +11,15 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
+from bot import clock as clocks
 from bot.app import Bot, build
-from bot.clock import Clock, system_clock
 from bot.resources import MANIFEST
 from bot.settings import load_settings
 from bot.workspace.records import Call, Channel, Delivery, Json, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 
 PATIENCE = 20.0  # a machine that does much else besides answers slowly
 PING = re.compile(r"<!(channel|here|everyone|subteam)")
@@ -49,7 +49,7 @@ class Stage:
         self,
         folder: Path,
         cache: Path,
-        clock: Clock = system_clock,
+        clock: clocks.Clock = clocks.system_clock,
         *,
         database_url: str = "",
         knowledge: tuple[Path, ...] = (),
@@ -86,6 +86,8 @@ class Stage:
         bot = build(self.settings, self.clock)
         connected = len(self.workspace.sockets.queues)
         self.bots.append(bot)
+        if isinstance(self.clock, clocks.MovableClock):
+            self.clock.on_move.append(bot.wake)
         bot.start()
         self.workspace.wait_for(lambda: len(self.workspace.sockets.queues) > connected, PATIENCE)
         return bot
@@ -97,22 +99,19 @@ class Stage:
             bot.bolt.listener_runner.listener_executor.shutdown(wait=True)
             bot.guard.backlog.drain()
 
-    def leave(self) -> list[Thread]:
-        """Ends the server and what the bots do by themselves; their clients, which take seconds to close, aside.
+    def leave(self, aside: Aside) -> None:
+        """Ends what the bots do by themselves; the server and their clients take their time to end aside.
 
         Nothing may look at the database afterwards: where it is PostgreSQL, its tables are gone with the scene.
         """
         for bot in self.bots:
             bot.socket.client.auto_reconnect_enabled = False
-        self.server.stop()
+        aside(self.server.stop)  # which ends at once the calls that it keeps waiting
         for bot in self.bots:
             bot.ticker.stop(PATIENCE)
             bot.readiness.drawer.stop(PATIENCE)
             bot.guard.backlog.drain()
-        partings = [Thread(target=bot.close, daemon=True) for bot in self.bots]
-        for parting in partings:
-            parting.start()
-        return partings
+            aside(bot.close)
 
     # People
 

@@ -344,8 +344,8 @@ class TestTwoPages:
 
 class TestTwoProcesses:
     @pytest.fixture
-    def stage_options(self, database_url: str) -> dict[str, object]:
-        return {"database_url": database_url}
+    def stage_options(self, own_database_url: str) -> dict[str, object]:
+        return {"database_url": own_database_url}
 
     def test_two_bots_do_nothing_twice(self, stage: Stage, clock: MovableClock) -> None:
         poll = Poll(stage, clock, size=8)

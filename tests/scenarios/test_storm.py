@@ -21,6 +21,7 @@ from bot.readiness.tally import Tally, tally_of
 from bot.settings import FIXES
 from bot.storage.database import Database
 from bot.workspace.records import Delivery
+from tests.conftest import Aside
 from tests.scenarios.poll import LONG, Poll
 from tests.scenarios.stage import Stage
 
@@ -114,22 +115,22 @@ def _allowed(votes: list[Vote]) -> set[Answer | None]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, cache: Path) -> Iterator[Stage]:
+def stage(tmp_path: Path, cache: Path, aside: Aside) -> Iterator[Stage]:
     """Without a bot yet."""
     made = Stage(tmp_path, cache)
     yield made
-    made.leave()
+    made.leave(aside)
 
 
 @pytest.fixture
-def start(stage: Stage, database_url: str, cache: Path, tmp_path: Path) -> Iterator[Lives]:
+def start(stage: Stage, own_database_url: str, cache: Path, tmp_path: Path) -> Iterator[Lives]:
     """Starts a bot, `cco run`, and returns once it is connected."""
     inherited = {name: value for name, value in os.environ.items() if name not in FIXES}
     ours = {
         "SLACK_BOT_TOKEN": stage.server.bot_token,
         "SLACK_APP_TOKEN": stage.server.app_token,
         "SLACK_API_URL": stage.server.api_url,
-        "DATABASE_URL": database_url,
+        "DATABASE_URL": own_database_url,
         "CCO_CACHE_DIR": str(cache),
     }
     lives: list[subprocess.Popen[bytes]] = []
@@ -161,7 +162,7 @@ def close(poll: Poll) -> None:
 
 
 def test_killed_twenty_times_it_has_lost_no_vote_and_counts_none_twice(
-    stage: Stage, start: Lives, database_url: str
+    stage: Stage, start: Lives, own_database_url: str
 ) -> None:
     bot = start()
     poll = Poll(stage, size=VOTERS, check="readiness", start_anonymity="named").start()
@@ -177,7 +178,7 @@ def test_killed_twenty_times_it_has_lost_no_vote_and_counts_none_twice(
     close(poll)
 
     key, round_id = WorkspaceKey("", stage.workspace.team.id), storm.votes[0].round_id
-    with closing(Database(database_url)) as database:
+    with closing(Database(own_database_url)) as database:
         ballots = BallotStore(database)
         counted = {
             (who, name): vote

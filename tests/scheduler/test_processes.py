@@ -66,6 +66,11 @@ Launch = Callable[..., Process]
 
 
 @pytest.fixture
+def database_url(own_database_url: str) -> str:
+    return own_database_url
+
+
+@pytest.fixture
 def sent(tmp_path: Path) -> Callable[[], list[str]]:
     """Every subject sent so far, by whichever process."""
     return lambda: (tmp_path / "sent").read_text().split()

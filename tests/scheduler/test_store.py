@@ -20,7 +20,6 @@ from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due, Failure
 from bot.scheduler.store import DONE, DUE_ACTIONS, ScheduleStore, cancel, move, schedule
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
 from tests.scheduler.examples import (
     CLOSE,
     DAY,
@@ -49,10 +48,9 @@ def store(database: Database) -> ScheduleStore:
 
 
 @pytest.fixture
-def on_postgresql(cluster_url: str) -> Iterator[Database]:
+def on_postgresql(postgresql_url: str) -> Iterator[Database]:
     """Where several may write at once; SQLite lets them in one by one."""
-    with closing(Database(cluster_url)) as database:
-        migrate(database)
+    with closing(Database(postgresql_url)) as database:
         yield database
 
 

@@ -10,14 +10,15 @@ import pytest
 from bot.resources import MANIFEST
 from bot.workspace.records import Channel, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 
 
 @pytest.fixture
-def server() -> Iterator[WorkspaceServer]:
+def server(aside: Aside) -> Iterator[WorkspaceServer]:
     running = WorkspaceServer(json.loads(MANIFEST.read_text(encoding="utf-8")), rate_limits=False)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture

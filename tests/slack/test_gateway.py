@@ -33,6 +33,7 @@ from bot.slack.messages import Notice
 from bot.slack.render import Renderer
 from bot.workspace.records import Channel, Fault, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 from tests.slack.crooked import Answer, CrookedServer, serving
 
 HELLO, BYE = Notice("Hello & welcome"), Notice("Bye")
@@ -63,13 +64,13 @@ def gateway(server: WorkspaceServer) -> Gateway:
 
 
 @pytest.fixture
-def declining() -> Iterator[WorkspaceServer]:
+def declining(aside: Aside) -> Iterator[WorkspaceServer]:
     """A workspace where the scopes that are optional were not granted."""
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     running = WorkspaceServer(manifest, rate_limits=False, optional_scopes=False)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture

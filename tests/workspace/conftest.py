@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -19,6 +18,7 @@ from bot.workspace.driver import Workspace
 from bot.workspace.methods import METHODS
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 from tests.workspace.guest import register
 
 MANIFEST: Json = {
@@ -69,11 +69,11 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def server(manifest: Json, clock: MovableClock) -> Iterator[WorkspaceServer]:
+def server(manifest: Json, clock: MovableClock, aside: Aside) -> Iterator[WorkspaceServer]:
     running = WorkspaceServer(manifest, rate_limits=False, ack_seconds=1.0, clock=clock)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture
@@ -111,19 +111,14 @@ Part = Callable[[WorkspaceServer, Any], None]
 
 
 @pytest.fixture(scope="session")
-def part() -> Iterator[Part]:
-    """Ends both sides: the server at once; the client, which sits out a second of its own, aside."""
-    partings: list[Thread] = []
+def part(aside: Aside) -> Part:
+    """Ends both sides: the server first, then the client, which sits out a second of its own."""
 
     def end(server: WorkspaceServer, client: Any) -> None:
         client.auto_reconnect_enabled = False
-        server.stop()
-        partings.append(Thread(target=client.close, daemon=True))
-        partings[-1].start()
+        aside(lambda: (server.stop(), client.close()))
 
-    yield end
-    for parting in partings:
-        parting.join(10)  # slack_sdk's close waits for a thread that, started at an unlucky moment, never ends
+    return end
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.workspace import hooks
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 from tests.workspace.conftest import MANIFEST, Ask
 from tests.workspace.guest import button
 
@@ -29,11 +30,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def server(clock: Clock) -> Iterator[WorkspaceServer]:
+def server(clock: Clock, aside: Aside) -> Iterator[WorkspaceServer]:
     running = WorkspaceServer(MANIFEST, rate_limits=False, clock=clock)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture

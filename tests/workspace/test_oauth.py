@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.workspace.driver import Workspace
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 from tests.workspace.conftest import MANIFEST
 
 BACK = "http://127.0.0.1:9/slack/oauth_redirect"
@@ -39,11 +40,11 @@ def time() -> Time:
 
 
 @pytest.fixture
-def server(time: Time) -> Iterator[WorkspaceServer]:
+def server(time: Time, aside: Aside) -> Iterator[WorkspaceServer]:
     running = WorkspaceServer(MANIFEST, rate_limits=False, clock=time)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from bot.workspace.courier import ACK_RULE
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Delivery
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside
 from tests.workspace.conftest import MANIFEST, Ask
 from tests.workspace.guest import register
 
@@ -49,12 +50,12 @@ def port() -> int:
 
 
 @pytest.fixture
-def server(port: int) -> Iterator[WorkspaceServer]:
+def server(port: int, aside: Aside) -> Iterator[WorkspaceServer]:
     address = f"http://127.0.0.1:{port}/slack/events"
     running = WorkspaceServer(MANIFEST, rate_limits=False, ack_seconds=1.0, request_url=address)
     running.start()
     yield running
-    running.stop()
+    aside(running.stop)
 
 
 @pytest.fixture
