@@ -50,6 +50,14 @@ class Stale:
     message: Message
 
 
+@dataclass(frozen=True)
+class Rest:
+    """For how long there is nothing to draw: until then for any round, or unless another one wants it."""
+
+    seconds: float
+    concerns_all: bool = False
+
+
 class Drawer:
     """One thread that draws. Any number of processes may have one: the budget keeps them from each other's messages."""
 
@@ -106,14 +114,14 @@ class Drawer:
             self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def draw(self) -> float | None:
-        """Draw what there is budget for. Returns after how many seconds there may be more; None when all is drawn."""
+    def draw(self) -> Rest:
+        """Draw what there is budget for. Returns when it is worth looking again."""
         wanted = self._take()
         closed: set[str] = set()
         waits: list[float] = []
         for stale in self._stale(wanted):
             if self._stopping.is_set():
-                return None
+                break
             if stale.round.channel_id in closed:
                 continue
             try:
@@ -124,12 +132,12 @@ class Drawer:
                 waits.append(busy.retry_after)
             except TryLater as later:
                 self._put_back(wanted)
-                return later.retry_after
+                return Rest(later.retry_after, concerns_all=True)
             except UnknownOutcome as error:  # the others get their turn first
                 log.warning("round %s: a message may not be up to date; trying again: %s", stale.round.id, error)
                 self._put_back({(stale.key, stale.round.id)})
                 waits.append(AFTER_TROUBLE)
-        return min(waits, default=None)
+        return Rest(min(waits, default=LOOK_AT_ALL))
 
     def _serve(self) -> None:
         look_at = 0.0
@@ -139,21 +147,21 @@ class Drawer:
                 if now >= look_at:
                     look_at = now + LOOK_AT_ALL
                     self.want_all()
-                wait = self.draw()
+                rest = self.draw()
             except Unavailable as error:
                 log.warning("could not draw; trying again: %s", error)
-                wait, look_at = AFTER_TROUBLE, 0.0
+                rest, look_at = Rest(AFTER_TROUBLE, concerns_all=True), 0.0
             except Exception:  # the thread itself must live
                 log.exception("could not draw; trying again")
-                wait, look_at = AFTER_TROUBLE, 0.0
-            if wait is None:
-                self._rest(looked_at=now)
-            else:
-                self._pause(wait)
+                rest, look_at = Rest(AFTER_TROUBLE, concerns_all=True), 0.0
+            self._rest(rest, looked_at=now)
 
-    def _rest(self, looked_at: float) -> None:
+    def _rest(self, rest: Rest, looked_at: float) -> None:
         """Whatever is wanted next ends it, though not within a second of the last look."""
-        self._woken.wait(LOOK_AT_ALL)
+        if rest.concerns_all:
+            self._pause(rest.seconds)
+            return
+        self._woken.wait(rest.seconds)
         self._woken.clear()
         passed = max(0.0, self._clock().timestamp() - looked_at)
         self._pause(max(0.0, BETWEEN_LOOKS - passed))

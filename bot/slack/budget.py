@@ -44,10 +44,10 @@ class Budget:
         message = f"edit {channel} {ts}"
         try:
             began = self._take(key, EDITS, {message: EDIT_HELD})
-        except TryLater as later:
-            if self._lanes.wait(key, EDITS, self._clock()):
-                raise
-            raise MessageBusy(str(later), later.retry_after) from None
+        except TryLater as busy:
+            if wait := self._lanes.wait(key, EDITS, self._clock()):  # the message's own may be far longer
+                raise _not_yet(EDITS, wait) from None
+            raise MessageBusy(str(busy), busy.retry_after) from None
         try:
             return self._limited(key, EDITS, do)
         finally:
@@ -83,8 +83,7 @@ class Budget:
         now = self._clock()
         wait = self._lanes.take(key, {method: EVERY[method], **lanes}, now)
         if wait:
-            seconds = wait.total_seconds()
-            raise TryLater(f"{method}: its turn comes in {seconds:.1f} s", seconds)
+            raise _not_yet(method, wait)
         return now
 
     def _limited(self, key: WorkspaceKey, lane: str, do: Callable[[], Result]) -> Result:
@@ -94,3 +93,8 @@ class Budget:
         except RateLimited as limited:
             self._lanes.hold(key, lane, self._clock() + timedelta(seconds=limited.retry_after))
             raise
+
+
+def _not_yet(method: str, wait: timedelta) -> TryLater:
+    seconds = wait.total_seconds()
+    return TryLater(f"{method}: its turn comes in {seconds:.1f} s", seconds)

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from bot.keys import WorkspaceKey
+from bot.slack.budget import EDIT_HELD
 from bot.workspace.records import Fault
 from tests.scenarios.poll import Poll
 from tests.scenarios.stage import PATIENCE, MovableClock, Stage, buttons, texts
@@ -169,6 +171,23 @@ def test_a_message_that_slack_never_lets_change_keeps_no_other_from_being_drawn(
     other.start()
     other.vote(other.people[1])
     other.until(lambda: other.turnout() == "1 of 6* has answered")
+
+
+def test_a_message_that_a_dead_process_holds_keeps_no_other_round_from_being_drawn(
+    poll: Poll, stage: Stage, clock: MovableClock
+) -> None:
+    poll.start()
+    other = Poll(stage, clock).start()
+    key, lane = WorkspaceKey("", stage.workspace.team.id), f"edit {poll.room.id} {poll.parent['ts']}"
+    stage.bots[0].lanes.hold(key, lane, clock() + EDIT_HELD)
+    poll.vote(poll.people[1])
+    poll.pass_by(timedelta(seconds=2))
+    edits = len(poll.calls(EDIT))
+    other.vote(other.people[1])
+    stage.workspace.wait_for(lambda: other.turnout() == "1 of 6* has answered", EDIT_HELD.total_seconds() / 2)
+    assert poll.turnout() == "0 of 6* have answered"
+    assert len(poll.calls(EDIT)) == edits + 1
+    poll.until(lambda: poll.turnout() == "1 of 6* has answered")
 
 
 # What the round needs is taken away

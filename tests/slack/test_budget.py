@@ -14,7 +14,7 @@ import pytest
 from bot.clock import MovableClock
 from bot.errors import Queued, TryLater
 from bot.keys import WorkspaceKey
-from bot.slack.budget import EDIT_HELD, SAME_MESSAGE, TURN_LASTS, Budget
+from bot.slack.budget import EDIT_HELD, EDITS, EVERY, SAME_MESSAGE, TURN_LASTS, Budget, MessageBusy
 from bot.slack.gateway import RateLimited, UnknownOutcome
 from bot.slack.lane_store import LaneStore
 from bot.storage.database import Database
@@ -80,9 +80,7 @@ def never() -> NoReturn:
 # In turn
 
 
-@pytest.mark.parametrize(
-    ("make", "same", "other"), [(edit, 3, 1.2), (post, 1, 0.2), (whisper, 30, 0.6)], ids=["edit", "post", "whisper"]
-)
+@pytest.mark.parametrize(("make", "same", "other"), [(post, 1, 0.2), (whisper, 30, 0.6)], ids=["post", "whisper"])
 def test_calls_go_out_in_turn(budget: Budget, clock: MovableClock, make: Make, same: float, other: float) -> None:
     assert wait(lambda: make(budget, "1")) == 0
     assert wait(lambda: make(budget, "1")) == same
@@ -92,6 +90,16 @@ def test_calls_go_out_in_turn(budget: Budget, clock: MovableClock, make: Make, s
     assert wait(lambda: make(budget, "1")) == pytest.approx(same - other)
     clock.move(timedelta(seconds=same))
     assert wait(lambda: make(budget, "1")) == 0
+
+
+def test_edits_go_out_in_turn(budget: Budget, clock: MovableClock) -> None:
+    assert wait(lambda: edit(budget, "1")) == 0
+    assert wait(lambda: edit(budget, "1")) == wait(lambda: edit(budget, "2")) == 1.2
+    clock.move(timedelta(seconds=1.2))
+    assert wait(lambda: edit(budget, "1")) == pytest.approx(3 - 1.2)
+    assert wait(lambda: edit(budget, "2")) == 0
+    clock.move(timedelta(seconds=3))
+    assert wait(lambda: edit(budget, "1")) == 0
 
 
 @pytest.mark.parametrize("make", [edit, post, whisper])
@@ -151,6 +159,22 @@ def test_another_message_may_be_edited_meanwhile(budget: Budget, another: Budget
     assert budget.edit(OURS, "C1", "1.1", slow) == 0
 
 
+def test_a_message_that_is_held_and_a_full_lane_only_mean_to_wait_for_the_lane(
+    budget: Budget, another: Budget, clock: MovableClock, database: Database
+) -> None:
+    """So that whoever draws comes back for the others then."""
+    LaneStore(database).take(OURS, {"edit C1 1.1": EDIT_HELD}, clock())
+    edit(budget, "2.2")
+    with pytest.raises(TryLater) as both:
+        edit(another)
+    assert not isinstance(both.value, MessageBusy)
+    assert both.value.retry_after == EVERY[EDITS].total_seconds()
+    clock.move(EVERY[EDITS])
+    with pytest.raises(MessageBusy) as busy:
+        edit(another)
+    assert busy.value.retry_after == (EDIT_HELD - EVERY[EDITS]).total_seconds()
+
+
 def test_a_process_that_dies_over_an_edit_lets_go_after_a_while(
     database: Database, another: Budget, clock: MovableClock
 ) -> None:
@@ -200,10 +224,13 @@ def test_what_slack_says_of_whispers_holds_for_all_people(budget: Budget, anothe
 
 
 @pytest.mark.parametrize("error", [UnknownOutcome("chat.update", "TimeoutError"), RuntimeError("a bug")], ids=repr)
-def test_a_message_is_let_go_whatever_happens(budget: Budget, another: Budget, error: Exception) -> None:
+def test_a_message_is_let_go_whatever_happens(
+    budget: Budget, another: Budget, clock: MovableClock, error: Exception
+) -> None:
     with pytest.raises(type(error)):
         budget.edit(OURS, "C1", "1.1", fail(error))
-    assert wait(lambda: edit(another)) == SAME_MESSAGE.total_seconds()
+    clock.move(EVERY[EDITS])
+    assert wait(lambda: edit(another)) == (SAME_MESSAGE - EVERY[EDITS]).total_seconds()
 
 
 def test_the_longest_ids_have_room(budget: Budget) -> None:
