@@ -32,7 +32,7 @@ from bot.resources import KNOWLEDGE, TEMPLATES
 from bot.scheduler.runner import Runner
 from bot.scheduler.store import ScheduleStore
 from bot.scheduler.ticker import Ticker
-from bot.seams import findings_of, promises_in
+from bot.seams import findings_of, kept_since_in, promises_in
 from bot.settings import Settings
 from bot.slack.bolt import Guard, bolt_app, register_catch_alls
 from bot.slack.budget import Budget
@@ -286,7 +286,8 @@ def _readiness(settings: Settings, advisor: Advisor, around: Surroundings) -> Re
     policy = Policy(settings.cco_check_starters, settings.cco_admins)
     page, workdays = BoardPage(TEMPLATES), Workdays(settings.cco_country)
     promised = promises_in(around.database, around.clock)
-    return ReadinessService(around, checks, guidance_of(advisor), page, policy, workdays, promised)
+    kept_since = kept_since_in(around.database, around.clock)
+    return ReadinessService(around, checks, guidance_of(advisor), page, policy, workdays, promised, kept_since)
 
 
 def _after(guard: Guard) -> After:

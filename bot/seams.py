@@ -3,10 +3,13 @@
 from bot.accountability.commitments.commitment import Commitment, State
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.outside import Findings
+from bot.accountability.rhythm.rating import TeamRates
+from bot.accountability.rhythm.store import RateStore
 from bot.accountability.sessions.agenda import Finding
 from bot.clock import Clock
 from bot.keys import WorkspaceKey
 from bot.readiness.archive import Promises
+from bot.readiness.recalling import KeptSince
 from bot.readiness.report import Promised
 from bot.readiness.rounds import Round
 from bot.readiness.service import ReadinessService
@@ -39,6 +42,11 @@ def promises_in(database: Database, clock: Clock) -> Promises:
         return tuple(Promised(one.statement_id, one.what, one.due, _standing(one, clock)) for one in found)
 
     return promised
+
+
+def kept_since_in(database: Database, clock: Clock) -> KeptSince:
+    """What became of a channel's promises, for the opening of a round that repeats."""
+    return TeamRates(CommitmentStore(database), RateStore(database), clock).since
 
 
 def _standing(of: Commitment, clock: Clock) -> str:

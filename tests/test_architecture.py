@@ -33,7 +33,7 @@ FLOORS |= dict.fromkeys(  # the use cases of a wing that has many, by theme; its
     ),
     2,
 )
-FLOORS |= dict.fromkeys(("sending", "knowing"), 2)  # what the parts of accountability share
+FLOORS |= dict.fromkeys(("sending", "knowing", "rating"), 2)  # what the parts of accountability share
 FLOORS |= dict.fromkeys(("rights", "doing", "dating", "redrawing", "telling"), 2)  # commitments
 FLOORS |= {"shown": 1}  # what the views of several rooms hold
 FLOORS |= dict.fromkeys(("reminding", "choosing", "outlook"), 2)  # about reminders

@@ -4,6 +4,7 @@ from slack_bolt import App
 
 from bot.accountability.commitments.listeners import CommitmentListeners
 from bot.accountability.nudges.listeners import ReminderListeners
+from bot.accountability.rhythm.listeners import RhythmListeners
 from bot.accountability.service import AccountabilityService
 from bot.accountability.yearone.listeners import YearOneListeners
 from bot.slack.bolt import Guard
@@ -23,3 +24,4 @@ class AccountabilityListeners:
         ReminderListeners(self._service.reminders, self._gateway, self._guard).register(app)
         YearOneListeners(self._service, self._gateway, self._guard).register(app)
         CommitmentListeners(self._service.commitments, self._gateway, self._guard).register(app)
+        RhythmListeners(self._service.rhythm, self._guard).register(app)

@@ -10,6 +10,10 @@ from bot.accountability.nudges.presenting import ReminderPresenter
 from bot.accountability.nudges.service import ReminderService
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.outside import Findings, StatementOf, no_findings, no_statement
+from bot.accountability.rhythm.later import MONTHLY, WEEKLY
+from bot.accountability.rhythm.rating import TeamRates
+from bot.accountability.rhythm.service import Rhythm
+from bot.accountability.rhythm.store import RateStore
 from bot.accountability.sending import Sender
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
@@ -74,6 +78,18 @@ class AccountabilityService:
         )
         self._handlers[later.NUDGE] = self.reminders.remind
         self.commitments.redraws.append(self.reminders.redraw)
+        self.rhythm = Rhythm(
+            series,
+            commitments,
+            self.year_one,
+            TeamRates(commitments, RateStore(around.database), around.clock),
+            self.acquaintances,
+            self.sender,
+            self.troubles,
+            admins,
+            around.clock,
+        )
+        self._handlers |= {WEEKLY: self.rhythm.weekly_due, MONTHLY: self.rhythm.monthly_due}
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:

@@ -134,3 +134,6 @@ IN_PAUSED_UNTIL = "in_paused_until"
 IN_QUIET = "in_quiet"
 IN_ZONE = "in_zone"
 IN_COUNTRY = "in_country"
+# Digests; a button's value is the id of the series.
+STOP_WEEKLY_DIGEST = "stop_weekly_digest"
+STOP_MONTHLY_DIGEST = "stop_monthly_digest"

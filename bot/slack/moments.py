@@ -17,6 +17,11 @@ class Moment:
         """As a message shows it: not to be escaped, and only in mrkdwn."""
         return f"<!date^{self.unix}^{{date_long_pretty}} at {{time}}|{self.words}>"
 
+    @property
+    def day(self) -> str:
+        """The same without the time."""
+        return f"<!date^{self.unix}^{{date_short_pretty}}|{self.words}>"
+
 
 def moment(at: datetime, zone: ZoneInfo) -> Moment:
     there = at.astimezone(zone)

@@ -541,7 +541,10 @@ def test_a_repeated_round_opens_with_what_was_kept_missed_and_moved_as_far_as_it
 
     check = a_check()
     both = opening(kept=9, missed=3, up=2, down=1, same=8)
-    assert "Of 12 commitments that came due here in the whole months since, 9 were kept and 3 missed" in both
+    assert (
+        "Of 12 commitments that came due here in the whole months since, as far as it may be told: 9 kept, 3 missed"
+        in both
+    )
     assert "2 statements up, 1 down, 8 the same" in both
     assert "statements up" not in opening(kept=1, missed=0)
     assert "kept" not in opening(up=0, down=0, same=3)

@@ -29,6 +29,7 @@ class Wanted:
     channel_id: str = ""
     series_id: str = ""
     which: Which = Which.OPEN
+    needs_help: bool = False
     due_before: datetime | None = None
     ended_since: datetime | None = None
 

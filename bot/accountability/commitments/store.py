@@ -161,6 +161,18 @@ class CommitmentStore:
         with self._database.read() as connection:
             return [(WorkspaceKey(*row[:2]), row[2]) for row in connection.execute(query)]
 
+    def due_between(
+        self, key: WorkspaceKey, channel_id: str, since: datetime, until: datetime
+    ) -> tuple[Commitment, ...]:
+        """All of a channel that were, or are, due from one moment on and before another, the first first."""
+        in_time = and_(COMMITMENTS.c.due >= since, COMMITMENTS.c.due < until)
+        query = select(COMMITMENTS).where(
+            of_workspace(COMMITMENTS, key), COMMITMENTS.c.channel_id == channel_id, in_time
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(COMMITMENTS.c.due, COMMITMENTS.c.id)).mappings().all()
+        return tuple(_commitment(row) for row in rows)
+
     def find(self, key: WorkspaceKey, wanted: Wanted, now: datetime, page: int = 1, size: int = PAGE_SIZE) -> Page:
         """A page of what is wanted; the last one where there are not so many."""
         found = and_(of_workspace(COMMITMENTS, key), *_conditions(wanted, now))
@@ -180,6 +192,8 @@ def _conditions(wanted: Wanted, now: datetime) -> Iterator[ColumnElement[bool]]:
     for name in ("assigner", "channel_id", "series_id"):
         if value := getattr(wanted, name):
             yield column[name] == value
+    if wanted.needs_help:
+        yield column.needs_help_since.is_not(None)
     if wanted.due_before is not None:
         yield column.due < wanted.due_before
     if wanted.ended_since is not None:

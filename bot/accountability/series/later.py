@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.accountability.calendar.recurrence import Series
 from bot.accountability.later import AIR_COVER, DRAW_SESSIONS, look
+from bot.accountability.rhythm import later as digests
 from bot.accountability.sessions import later
 from bot.accountability.sessions.session import Session, SessionSeries
 from bot.scheduler.actions import Action, Changes
@@ -71,12 +72,13 @@ def on_new_people(of: SessionSeries, before: tuple[str, str], now: datetime, by:
         new.append(Action(ASK_SPONSOR, of.id, now, f"{of.sponsor}/{of.version}"))
     if of.sponsor != before[1]:
         new.append(look(AIR_COVER, of.channel_id, now))
-    return Changes(new=(*new, look(DRAW_SESSIONS, of.channel_id, now)))
+    return Changes(new=(*new, look(DRAW_SESSIONS, of.channel_id, now), *digests.on_series(of, now).new))
 
 
 def on_answer(of: SessionSeries, now: datetime) -> Changes:
     """After the sponsor agreed, or took it back."""
-    return Changes(new=(look(AIR_COVER, of.channel_id, now), look(DRAW_SESSIONS, of.channel_id, now)))
+    looks = (look(AIR_COVER, of.channel_id, now), look(DRAW_SESSIONS, of.channel_id, now))
+    return Changes(new=(*looks, *digests.on_series(of, now).new))
 
 
 def on_changed_session(
