@@ -42,15 +42,17 @@ from bot.readiness.views import (
     TroubleView,
     VoteForm,
     vote_value,
+    weakness_name,
 )
 from bot.slack.moments import Moment, moment, zone_named
 
-PAGE = 12  # statements in a message of results: with their advice well under Slack's 50 blocks
+PAGE = 12  # statements in a message of results: three blocks each where all are weak, and Slack takes 50
 CONFIRMED = 5  # answers repeated in a confirmation
 CELLS = 10  # of a bar
 LABEL = 20  # characters that Slack's chart takes
 EVERY = {Every.QUARTER: "each quarter", Every.HALF_YEAR: "each half year", Every.YEAR: "each year"}
 NO_REPEAT = "no"
+WEAK = {Consensus.SPLIT, Consensus.GAP}
 ARROWS = {Direction.UP: "↑ ", Direction.DOWN: "↓ ", Direction.SAME: "= ", Direction.UNCLEAR: ""}
 HEADINGS = {
     Consensus.SPLIT: "Talk about these first: we see them differently",
@@ -335,6 +337,7 @@ class Presenter:
             withheld="" if tally else _reason(line, of.smallest_group),
             card_id=statement.card if known else "",
             advice=self._advice[statement.card] if known else "",
+            weakness=weakness_name(of.id, statement.id) if line.consensus in WEAK else "",
         )
 
 

@@ -259,7 +259,8 @@ class Summary:
 class ResultItem:
     """A statement and its result; `tally` is empty and `withheld` says why when there are no numbers to show.
 
-    `card_id` is empty when there is no such card to read.
+    `card_id` is empty when there is no such card to read; `weakness` names the statement where it is one, see
+    `weakness_name`, and is empty elsewhere.
     """
 
     number: int
@@ -270,6 +271,7 @@ class ResultItem:
     withheld: str = ""
     card_id: str = ""
     advice: str = ""
+    weakness: str = ""
 
     @property
     def line(self) -> str:
@@ -448,6 +450,11 @@ class FilesView:
 def vote_value(round_id: str, statement_id: str, answer: str) -> str:
     """What a voting button says when it is pressed."""
     return f"{round_id}:{statement_id}:{answer}"
+
+
+def weakness_name(round_id: str, statement_id: str) -> str:
+    """A statement of a round, as a button names what somebody promises to do something about."""
+    return f"{round_id}/{statement_id}"
 
 
 def read_vote(value: str) -> tuple[str, str, str] | None:

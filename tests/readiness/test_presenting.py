@@ -160,6 +160,12 @@ def test_results_come_in_the_order_in_which_to_talk_about_them() -> None:
     assert order(pages) == [5, 3, 2, 6, 1, 4]
 
 
+def test_something_can_be_promised_about_what_is_split_or_missing_and_nothing_else() -> None:
+    pages = shown(STRONG, FEW, GAP, Withheld.TOO_CLOSE, SPLIT, Withheld.TOO_FEW)
+    offered = {item.number: item.weakness for page in pages for group in page.groups for item in group.items}
+    assert {number: name for number, name in offered.items() if name} == {3: "r1/s3", 5: "r1/s5"}
+
+
 def test_results_count_where_statements_stand() -> None:
     (view,) = shown(STRONG, STRONG, FEW, GAP, Withheld.TOO_CLOSE, SPLIT, Withheld.TOO_FEW)
     counts = view.summary

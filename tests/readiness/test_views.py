@@ -54,6 +54,7 @@ VIEWS = [
     if is_dataclass(kind) and "template" in {field.name for field in fields(kind)} and kind.__module__ == views.__name__
 ]
 MIXED = (Tally(9, 1), Tally(1, 9, 1), Tally(5, 5, 1, 2), Tally(2, 1, 0, 7))
+WEAK = MIXED[1:3]
 RESULTS = (*MIXED, Withheld.TOO_FEW, Withheld.TOO_CLOSE)
 
 
@@ -397,6 +398,24 @@ def test_the_words_say_the_same_as_the_chart(renderer: Renderer, tallies: list[T
         told |= twin_of(rendered["text"])
         assert twin_of(rendered["text"]) == chart_of(rendered)
     assert charted == told == {str(n): counted(tally) for n, tally in enumerate(tallies, 1)}
+
+
+@given(st.lists(st.sampled_from(RESULTS), min_size=10, max_size=26))
+@example([*WEAK] * 13)
+@FEWER
+def test_however_much_is_weak_a_page_of_results_can_be_sent(renderer: Renderer, kinds: list[Tally | Withheld]) -> None:
+    check = a_check(len(kinds))
+    found = [
+        Result(f"s{n}", *((kind,) if isinstance(kind, Tally) else (None, kind))) for n, kind in enumerate(kinds, 1)
+    ]
+    offered = []
+    for page in presenter(check).results(closed(check, anonymous=False), found, Turnout(12, 14), reality_check=True):
+        rendered = renderer.render(page)
+        assert_sendable(rendered)
+        buttons = [element for block in rendered["blocks"] for element in elements_of(block)]
+        offered += [button["value"] for button in buttons if button["action_id"] == ids.MAKE_COMMITMENT]
+    weak = [n for n, kind in enumerate(kinds, 1) if kind in WEAK]
+    assert sorted(offered) == sorted(f"r1/s{n}" for n in weak)
 
 
 def counted(tally: Tally) -> dict[str, int]:
