@@ -126,6 +126,6 @@ class Confirmations:
         view = self._presenter.confirmation(of, answers, untold.statements)
 
         def tell() -> None:
-            self._gateway.tell(untold.channel_id, user_id, view, untold.thread_ts)
+            self._gateway.tell(untold.channel_id, user_id, view, untold.thread_ts, at_once=True)
 
         self._budget.whisper(key, pseudonym, tell)

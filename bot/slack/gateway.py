@@ -142,11 +142,15 @@ class Gateway(Directory):
 
         self._in_the_best_way("chat.update", send, view, simpler)
 
-    def tell(self, channel: str, user: str, view: View, thread_ts: str = "") -> None:
-        """Show a message to one person in a channel. Slack does not promise that it is seen."""
+    def tell(self, channel: str, user: str, view: View, thread_ts: str = "", *, at_once: bool = False) -> None:
+        """Show a message to one person in a channel. Slack does not promise that it is seen.
+
+        `at_once` raises RateLimited as a post does, for whoever paces it.
+        """
+        client = self._at_once if at_once else self._client
 
         def send(message: Message) -> Any:
-            return self._client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread_ts or None, **message)
+            return client.chat_postEphemeral(channel=channel, user=user, thread_ts=thread_ts or None, **message)
 
         self._in_the_best_way("chat.postEphemeral", send, view)
 

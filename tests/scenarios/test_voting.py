@@ -416,6 +416,20 @@ def test_confirmations_come_at_once_and_then_together_after_half_a_minute(
     assert len(heard(stage, ana, "Saved")) == 2
 
 
+@pytest.mark.parametrize("refusals", [{"ratelimited"}])
+def test_when_slack_wants_no_more_confirmations_for_now_all_of_them_wait(
+    stage: Stage, poll: Poll, ana: Person, ben: Person
+) -> None:
+    stage.workspace.faults.append(Fault("chat.postEphemeral", status=429, retry_after=10))
+    before = len(stage.workspace.calls)
+    poll.vote(ana, 1, YES)
+    poll.vote(ben, 1, YES)
+    hasten(stage, lambda: heard(stage, ana, "Saved") and heard(stage, ben, "Saved"))
+    refused, *others = [call for call in stage.workspace.calls[before:] if call.method == "chat.postEphemeral"]
+    assert len(others) == 2
+    assert all((call.at - refused.at).total_seconds() > 9 for call in others)
+
+
 # When it can't be done
 
 

@@ -110,6 +110,15 @@ def test_an_ephemeral_is_seen_by_one_person(
     assert server.workspace.messages(room.id) == []
 
 
+def test_an_ephemeral_that_is_paced_elsewhere_waits_no_rate_limit_out(
+    gateway: Gateway, server: WorkspaceServer, room: Channel, ana: Person
+) -> None:
+    server.workspace.faults.append(Fault("chat.postEphemeral", status=429, retry_after=9))
+    with pytest.raises(RateLimited) as limited:
+        gateway.tell(room.id, ana.id, HELLO, at_once=True)
+    assert limited.value.retry_after == 9
+
+
 # What was posted before
 
 
