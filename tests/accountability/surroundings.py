@@ -60,6 +60,8 @@ class FakeSlack:
     posts: list[tuple[str, View]] = field(default_factory=list)
     edits: list[tuple[str, str, View]] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
+    edit_fails: Exception | None = None
+    edits_tried: int = 0
 
     def person(self, user_id: str) -> Person:
         self.asked.append(user_id)
@@ -78,6 +80,9 @@ class FakeSlack:
         return Posted(f"D{channel}", f"{len(self.posts)}.0")
 
     def edit(self, channel: str, ts: str, view: View, *_more: Any) -> None:
+        self.edits_tried += 1
+        if self.edit_fails:
+            raise self.edit_fails
         self.edits.append((channel, ts, view))
 
 

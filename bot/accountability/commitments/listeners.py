@@ -9,7 +9,7 @@ from slack_bolt import App
 from bot.accountability.commitments.commitment import Commitment, one_line
 from bot.accountability.commitments.lists.listeners import ListListeners
 from bot.accountability.commitments.making.listeners import MakingListeners
-from bot.accountability.commitments.origins import Origin, Subject, read_subject
+from bot.accountability.commitments.origins import NOWHERE, Origin, Subject, read_subject
 from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.sides import Offer
 from bot.errors import Refusal
@@ -197,9 +197,12 @@ def numbered(action_id: str) -> re.Pattern[str]:
 
 
 def origin_of(incoming: Incoming) -> Origin:
-    """Where somebody pressed: a message, or a modal of ours that lies over one."""
+    """A message, or a modal that lies over one; of a modal of another theme no more is known."""
     if incoming.view.get("type") == "modal":
-        return subject_of(incoming).origin.under_modal()
+        try:
+            return subject_of(incoming).origin.under_modal()
+        except ValueError:
+            return NOWHERE.under_modal()
     return Origin(incoming.channel_id, incoming.message_ts, incoming.thread_ts, is_ephemeral=incoming.is_private)
 
 

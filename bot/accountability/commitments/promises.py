@@ -50,14 +50,15 @@ class AmbiguousPromise(Ambiguous):
 
 def split_promise(text: str, now: datetime, zone: ZoneInfo) -> Promise:
     """Takes apart what Slack sends. Raises a Refusal that says what to change; AmbiguousPromise asks for the date."""
-    sentence = text.strip()
+    people, sentence = without_people(text.strip(), first=True)
+    owners = _owners(people)
     if len(sentence) > LONGEST:
         raise Refusal(f"That is {len(sentence):,} characters long; say what is promised in {LONGEST} at most.")
-    people, sentence = without_people(sentence, first=True)
     what, readings, doubt = _without_date(sentence, now, zone)
     if not people:
         people, what = without_people(what, first=False)
-    owners, what = _owners(people), _finished(what)
+        owners = _owners(people)
+    what = _finished(what)
     promises = tuple(Promise(owners, what, when) for when in readings)
     if doubt:
         raise AmbiguousPromise(doubt, promises)

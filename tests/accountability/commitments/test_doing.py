@@ -16,6 +16,7 @@ from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.sessions.store import SeriesStore
 from bot.errors import Refusal
 from bot.storage.database import Database
+from tests.accountability.commitments.conftest import Keep
 from tests.accountability.commitments.examples import (
     ANA,
     BEN,
@@ -30,43 +31,13 @@ from tests.accountability.commitments.examples import (
     a_commitment,
     asked_of,
     handed_to,
-    made,
 )
 from tests.accountability.sessions.examples import SERIES
 from tests.accountability.sessions.test_store import TIMES
-from tests.accountability.surroundings import Scene, Time
+from tests.accountability.surroundings import Scene
 
 LATER = DUE + WEEK
 EVE = "U0EVE"
-
-
-@pytest.fixture
-def scene(database: Database) -> Scene:
-    return Scene(database, Time(MONDAY + DAY))
-
-
-@pytest.fixture
-def store(database: Database) -> CommitmentStore:
-    return CommitmentStore(database)
-
-
-@pytest.fixture
-def service(scene: Scene) -> CommitmentService:
-    return scene.commitments(admins=[DAN])
-
-
-Keep = Callable[[Commitment], Commitment]
-
-
-@pytest.fixture
-def keep(store: CommitmentStore) -> Keep:
-    """Has a commitment in the database."""
-
-    def save(of: Commitment) -> Commitment:
-        assert store.add(OURS, of, made(of))
-        return of
-
-    return save
 
 
 def hears(scene: Scene) -> list[tuple[int, str]]:

@@ -36,6 +36,7 @@ from bot.surroundings import Surroundings
 
 NO_DATE = "By when? Write the date as “Friday 3pm”, “14 Dec” or “in two weeks”."
 TOO_OLD = "That is too old to be saved. Make it again with `/cco commit`; it takes a moment."
+NOBODY = "Choose one person who takes it on; that can be yourself."
 UNKNOWN_ZONE = "UTC"
 
 Read = TypeVar("Read")
@@ -90,22 +91,23 @@ class Making:
         if not text.strip():
             return self._form(key, replace(blank, owner=maker))
         typed = taken_apart(text, now, zone)
-        kept = replace(blank, owner=typed.owner or maker, what=typed.what, when=typed.when)
+        owner = typed.owner or ("" if typed.is_unclear else maker)
+        kept = replace(blank, owner=owner, what=typed.what, when=typed.when)
         try:
             promises = _promises(text, now, zone)
+            what = _said(as_typed(promises[0].what))
         except Refusal as refusal:
             return self._form(key, self._with_possible_owner(key, kept), as_typed(str(refusal)))
-        return self._said_back(key, kept, promises)
+        return self._said_back(key, kept, what, promises)
 
     def _said_back(
-        self, key: WorkspaceKey, kept: Draft, promises: tuple[Promise, ...]
+        self, key: WorkspaceKey, kept: Draft, what: str, promises: tuple[Promise, ...]
     ) -> EchoView | QuestionView | CommitForm:
         owner = next(iter(promises[0].owners), kept.maker)
         if problem := self._problem_with(key, owner, kept.maker):
             return self._form(key, replace(kept, owner=owner if problem == UNTOLD else ""), problem)
         if promises[0].when is None:
             return self._form(key, kept, NO_DATE)
-        what = as_typed(promises[0].what)
         dated = replace(kept, owner=owner, what=what)
         drafts = [self._kept(key, replace(dated, due=one.when.moment)) for one in promises if one.when]
         return self._presenter.question(key, drafts) if len(drafts) > 1 else self._presenter.echo(key, drafts[0])
@@ -142,8 +144,7 @@ class Making:
         before = self._draft_or_new(key, draft_id, maker)
         zone, is_theirs = self._zone(key, maker)
         problems: dict[str, str] = {}
-        # Slack did not tell the zone in two seconds, and after two more it would be too late to answer
-        if problem := self._problem_with(key, filled.owner, maker) if is_theirs or filled.owner == maker else UNTOLD:
+        if problem := self._owner_problem(key, filled.owner, maker, is_slack_there=is_theirs):
             problems["owner"] = problem
         what = _tried(problems, "what", lambda: _said(filled.what)) or ""
         when = _tried(problems, "when", lambda: read_when(filled.when, self._clock(), zone))
@@ -191,9 +192,15 @@ class Making:
         """Nobody asks Slack about whoever is writing to us."""
         return "" if owner == maker else self._doing.problem_with(key, owner)
 
+    def _owner_problem(self, key: WorkspaceKey, owner: str, maker: str, *, is_slack_there: bool) -> str:
+        """Where Slack did not even tell the writer's zone, asking it more would take too long to answer in time."""
+        if not owner:
+            return NOBODY
+        return self._problem_with(key, owner, maker) if is_slack_there or owner == maker else UNTOLD
+
     def _with_possible_owner(self, key: WorkspaceKey, draft: Draft) -> Draft:
         """Slack would not open a form in which somebody is chosen whom it doesn't offer."""
-        problem = self._problem_with(key, draft.owner, draft.maker)
+        problem = self._problem_with(key, draft.owner, draft.maker) if draft.owner else ""
         return draft if problem in {"", UNTOLD} else replace(draft, owner="")
 
     def _form(self, key: WorkspaceKey, draft: Draft, problem: str = "") -> CommitForm:

@@ -16,11 +16,15 @@ SOMEBODY = "@someone"  # whose name Slack didn't tell
 
 @dataclass(frozen=True)
 class Typed:
-    """The parts of a sentence, in the writer's words. `owner` is an id, and empty where it isn't exactly one person."""
+    """The parts of a sentence, in the writer's words. `owner` is an id, and empty where it isn't exactly one person.
+
+    `is_unclear` tells one who was named, and not understood, from nobody.
+    """
 
     owner: str = ""
     what: str = ""
     when: str = ""
+    is_unclear: bool = False
 
 
 def as_typed(text: str) -> str:
@@ -30,25 +34,28 @@ def as_typed(text: str) -> str:
 
 def taken_apart(text: str, now: datetime, zone: ZoneInfo) -> Typed:
     """As far as it can be told what is what; all that was typed is somewhere in it, up to what a form takes."""
-    people, sentence = _people(text.strip(), first=True)
+    owner, sentence, is_unclear = _owner(text.strip(), first=True)
     words = sentence.split()
     place, _ = date_at_end(words, now, zone) or (len(words), None)
     what, when = " ".join(words[:place]), words[place:]
-    if not people:
-        people, what = _people(what, first=False)
+    if not owner and not is_unclear:
+        owner, what, is_unclear = _owner(what, first=False)
     if when and when[0].lower() in CONNECTORS:
         del when[0]
-    return Typed(people, _clipped(as_typed(what).rstrip(",;:–—- ")), _clipped(as_typed(" ".join(when))))
+    readable = as_typed(what).rstrip(",;:–—- ")
+    return Typed(owner, _clipped(readable), _clipped(as_typed(" ".join(when))), is_unclear)
 
 
-def _people(sentence: str, *, first: bool) -> tuple[str, str]:
-    """The one person named, and the rest; nobody and all of it where it is a group, several, or no name at all."""
+def _owner(sentence: str, *, first: bool) -> tuple[str, str, bool]:
+    """The one person named and the rest; of a group, several or no name at all nobody, and all of it stays."""
     try:
         people, rest = without_people(sentence, first=first)
     except Refusal:
-        return "", sentence
+        return "", sentence, True
     owners = tuple(dict.fromkeys(PERSON.findall(people.upper())))
-    return (owners[0], rest) if len(owners) == 1 and "<!" not in people else ("", sentence)
+    if len(owners) == 1 and "<!" not in people:
+        return owners[0], rest, False
+    return "", sentence, bool(people)
 
 
 def _readable(found: re.Match[str]) -> str:
