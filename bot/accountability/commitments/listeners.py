@@ -81,7 +81,7 @@ class CommitmentListeners:
     def _show(self, incoming: Incoming, commitment_id: str, origin: Origin) -> None:
         """What the click did: in the modal it was in, on its message, or else to the person alone."""
         if origin.in_modal:
-            modal = self._service.modal(incoming.key, commitment_id, incoming.user_id, origin, just_done=True)
+            modal = self._service.modal_after(incoming.key, commitment_id, incoming.user_id, origin)
             self._gateway.update_modal(str(incoming.view["id"]), modal)
         self._redraw(incoming, commitment_id, origin)
 
@@ -187,7 +187,7 @@ class CommitmentListeners:
 
         if not origin.in_modal:
             return Acked({"response_action": "clear"}, redraw)
-        modal = self._service.modal(incoming.key, commitment_id, incoming.user_id, origin, just_done=True)
+        modal = self._service.modal_after(incoming.key, commitment_id, incoming.user_id, origin, in_ack=True)
         return Acked({"response_action": "update", "view": self._gateway.modal(modal)}, redraw)
 
 

@@ -24,6 +24,7 @@ from bot.keys import WorkspaceKey
 from bot.slack.moments import Moment, moment, zone_named
 
 LINES = 40  # of a history: with all else under the hundred blocks of a modal
+LINES_IN_ACK = 3  # with the longest reasons, what an ack may carry
 
 OfferedTo = Callable[[WorkspaceKey, Commitment, str], tuple[Offer, ...]]
 
@@ -69,15 +70,16 @@ class Presenter:
         origin: Origin,
         *,
         just_done: bool = False,
+        lines: int = LINES,
     ) -> CommitmentModal:
         """`just_done` says what the last change was: its reader's own deed."""
         return CommitmentModal(
             commitment=self.shown(key, of),
-            lines=tuple(_line(of, change) for change in reversed(changes[-LINES:])),
+            lines=tuple(_line(of, change) for change in reversed(changes[-lines:])),
             offers=tuple(map(str, self._offered_to(key, of, reader))),
             about=written(Subject(of.id, origin)),
             done=_done(changes[-1], reader) if just_done else None,
-            earlier=max(0, len(changes) - LINES),
+            earlier=max(0, len(changes) - lines),
         )
 
     # What is asked for

@@ -11,7 +11,7 @@ from bot.accountability.commitments.lists.service import Lists
 from bot.accountability.commitments.making.presenting import MakingPresenter
 from bot.accountability.commitments.making.service import Making
 from bot.accountability.commitments.origins import Origin
-from bot.accountability.commitments.presenting import Presenter
+from bot.accountability.commitments.presenting import LINES, LINES_IN_ACK, Presenter
 from bot.accountability.commitments.redrawing import Redrawing
 from bot.accountability.commitments.sides import Offer, offers
 from bot.accountability.commitments.store import CommitmentStore
@@ -56,13 +56,30 @@ class CommitmentService(Doing):
         """What this reader may do next about it."""
         return offers(of, reader, may_change=of.is_live and self.rights.may_change(key, of, reader))
 
-    def modal(
-        self, key: WorkspaceKey, commitment_id: str, reader: str, origin: Origin, *, just_done: bool = False
+    def modal(self, key: WorkspaceKey, commitment_id: str, reader: str, origin: Origin) -> CommitmentModal:
+        """Everything about it."""
+        return self._modal(key, commitment_id, reader, origin)
+
+    def modal_after(
+        self, key: WorkspaceKey, commitment_id: str, reader: str, origin: Origin, *, in_ack: bool = False
     ) -> CommitmentModal:
-        """Everything about it; `just_done` where its last change was this reader's."""
+        """The same, with what its reader did just now; short enough for an ack."""
+        lines = LINES_IN_ACK if in_ack else LINES
+        return self._modal(key, commitment_id, reader, origin, just_done=True, lines=lines)
+
+    def _modal(
+        self,
+        key: WorkspaceKey,
+        commitment_id: str,
+        reader: str,
+        origin: Origin,
+        *,
+        just_done: bool = False,
+        lines: int = LINES,
+    ) -> CommitmentModal:
         of = self.get(key, commitment_id)
         changes = self.changes(key, commitment_id)
-        return self._presenter.modal(key, of, changes, reader, origin, just_done=just_done)
+        return self._presenter.modal(key, of, changes, reader, origin, just_done=just_done, lines=lines)
 
     def hand_over_form(self, key: WorkspaceKey, commitment_id: str, by: str, origin: Origin) -> HandOverForm:
         return self._presenter.hand_over_form(key, self.demand(key, commitment_id, by), origin)
