@@ -132,6 +132,21 @@ class CommitmentStore:
             rows = connection.execute(query.order_by(CHANGES.c.number)).mappings().all()
         return [_change(row) for row in rows]
 
+    def changes_in(
+        self, key: WorkspaceKey, channel_id: str, deeds: Collection[Deed], since: datetime
+    ) -> list[tuple[str, Change]]:
+        """What of this was done since a moment about the commitments of a channel, with their ids, the first first."""
+        query = (
+            select(CHANGES)
+            .join(COMMITMENTS, and_(of_workspace(COMMITMENTS, key), COMMITMENTS.c.id == CHANGES.c.commitment_id))
+            .where(of_workspace(CHANGES, key), COMMITMENTS.c.channel_id == channel_id)
+            .where(CHANGES.c.deed.in_(sorted(deeds)), CHANGES.c.at > since)
+            .order_by(CHANGES.c.at, CHANGES.c.commitment_id, CHANGES.c.number)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [(row["commitment_id"], _change(row)) for row in rows]
+
     def live_of(self, key: WorkspaceKey, owner: str) -> list[Commitment]:
         """All that somebody may have to be reminded of, the first to be due first."""
         query = select(COMMITMENTS).where(of_workspace(COMMITMENTS, key), COMMITMENTS.c.owner == owner, IS_LIVE)

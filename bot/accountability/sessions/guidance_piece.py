@@ -1,6 +1,7 @@
 """Which one piece of guidance goes with an agenda: the one for its weakest point that was not shown lately."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from bot.accountability.sessions.agenda import Agenda
 from bot.accountability.yearone.steps import STEPS
@@ -14,8 +15,18 @@ STEADY = ("corporate-patience", "five-year-journey", "customer-math")  # when no
 CARDS = frozenset(
     {AIR_COVER, SESSIONS, PERSONAL_OWNERSHIP, EARLY_CREDIT, *STEADY, *(step.card for step in STEPS)}
 )  # all that it may choose beside the cards of findings
+LATELY = 3  # agendas: what went with one of these was shown lately
 STALLED = 2  # sessions that left an item unfinished
 FIRST_STEPS = 3  # up to here there is nothing to measure, and credit has to be agreed on
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What the guidance says, in a line or two, and where it is from."""
+
+    title: str
+    short: str
+    source: str
 
 
 def piece_for(agenda: Agenda, lately: Collection[str] = ()) -> str:

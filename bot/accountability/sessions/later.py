@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 
 from bot.accountability.calendar.recurrence import LONGEST, Occurrence, Series, occurrence_on, occurrences
 from bot.accountability.calendar.wall import START_OF_WORK, moment_of
-from bot.accountability.sessions.session import Session, SessionSeries, State, skip
+from bot.accountability.later import DRAW_SESSIONS, look
+from bot.accountability.sessions.items import Topic
+from bot.accountability.sessions.session import AMENDS, Session, SessionSeries, State, skip
 from bot.scheduler.actions import Action, Changes
 from bot.workdays import Workdays
 
 POST_AGENDA = "post_agenda"  # subject: the series; occurrence: the session
 OPEN = "open_session"  # the same
 CLOSE = "close_session"  # subject: the one session
+LIST_TOPIC = "list_topic"  # subject: the one session; occurrence: a topic that is for its list
 
 AHEAD = 3  # sessions that are planned
 UNDER_WAY = 5  # of a series at once, at most: more than one only where some were moved
@@ -45,7 +48,10 @@ def coming(times: Iterable[Series], after: datetime, limit: int = AHEAD) -> tupl
 
 def named(times: Iterable[Series], occurrence: str) -> Occurrence | None:
     """The session of this name, where it is now. None where there is none, or it is skipped."""
-    day = date.fromisoformat(occurrence)
+    try:
+        day = date.fromisoformat(occurrence)
+    except ValueError:
+        return None
     return next((one for one in (occurrence_on(stretch, day) for stretch in times) if one), None)
 
 
@@ -79,14 +85,23 @@ def on_step(series: SessionSeries, times: Iterable[Series], now: datetime) -> Ch
 
 
 def on_opening(session: Session, series: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
-    """One that opens late takes as long as it was to."""
-    ends_at = now + (session.ends_at - session.starts_at) if _is_late(session, now) else session.ends_at
-    return Changes(new=(Action(CLOSE, _name(session), ends_at), *on_step(series, times, now).new))
+    """`session` is as it was opened."""
+    return Changes(new=(Action(CLOSE, session.id, closes_at(session)), *on_step(series, times, now).new))
 
 
-def on_close(session: Session, *, early: bool) -> Changes:
-    """A close in time is what is being done just now: the schedule marks it itself."""
-    return Changes(dropped=((CLOSE, _name(session)),) if early else ())
+def on_close(session: Session, channel_id: str, now: datetime, *, early: bool) -> Changes:
+    """An early close has the summary posted now; one in time is what is being done. Either changes the next agenda.
+
+    When slips can't be put right any more, the messages stop to offer it.
+    """
+    moved = (Action(CLOSE, session.id, now),) if early else ()
+    return Changes(moved=moved, new=tuple(look(DRAW_SESSIONS, channel_id, at) for at in (now, now + AMENDS)))
+
+
+def on_topic(topic: Topic, session: Session, channel_id: str, now: datetime) -> Changes:
+    """It is on agendas by itself; an open session has to put it on its list."""
+    listing = Action(LIST_TOPIC, session.id, now, topic.id)
+    return Changes(new=(listing, look(DRAW_SESSIONS, channel_id, now)))
 
 
 def on_end(series: SessionSeries) -> Changes:
@@ -95,8 +110,8 @@ def on_end(series: SessionSeries) -> Changes:
 
 
 def session_named(subject: str) -> tuple[str, str]:
-    """The series and the occurrence that are to be closed."""
-    series_id, _, occurrence = subject.rpartition("/")
+    """The series and the occurrence of a session by its id."""
+    series_id, _, occurrence = subject.partition("/")
     return series_id, occurrence
 
 
@@ -131,12 +146,25 @@ def opening_turn(session: Session, now: datetime) -> Turn:
 
 
 def summary_turn(session: Session, next_agenda_at: datetime | None, due_at: datetime, now: datetime) -> Turn:
-    """LEAVE is: keep it, and show it in the thread alone, because the next agenda is due as well and tells the rest."""
-    if session.state is not State.OPEN:
+    """LEAVE is: keep it, and show it in the thread alone, because the next agenda is due as well and tells the rest.
+
+    One that is closed already has its summary told, or the rest of it.
+    """
+    if session.state not in {State.OPEN, State.CLOSED}:
         return Turn.LEAVE
     if now - due_at <= LATE:
         return Turn.IN_TIME
     return Turn.LEAVE if next_agenda_at is not None and next_agenda_at <= now else Turn.LATE
+
+
+def next_agenda_at(series: SessionSeries, times: Iterable[Series], session: Session, now: datetime) -> datetime | None:
+    """When the agenda of the session that comes next, or is under way, is due; None when none comes."""
+    times = tuple(times)
+    zones = {stretch.id: stretch.zone for stretch in times}
+    following = next((one for one in _not_over(times, now) if one.id != session.occurrence), None)
+    if following is None or not series.is_running:
+        return None
+    return agenda_at(following, zones[following.series_id], Workdays(series.country))
 
 
 def missed(times: Iterable[Series], sessions: Iterable[Session], since: datetime, now: datetime) -> tuple[str, ...]:
@@ -165,12 +193,23 @@ def _not_over(times: Iterable[Series], now: datetime) -> tuple[Occurrence, ...]:
     return tuple(one for one in found if one.ends_at > now)
 
 
+def opened_late(session: Session) -> bool:
+    return session.opened_at is not None and _is_late(session, session.opened_at)
+
+
+def closes_at(session: Session) -> datetime:
+    """When it ends by itself; one that opened late takes as long as it was to."""
+    if session.opened_at is None or not opened_late(session):
+        return session.ends_at
+    return session.opened_at + (session.ends_at - session.starts_at)
+
+
+def closed_late(session: Session) -> bool:
+    return session.closed_at is not None and session.closed_at - closes_at(session) > LATE
+
+
 def _is_late(session: Session, now: datetime) -> bool:
     return now - session.starts_at > LATE
-
-
-def _name(session: Session) -> str:
-    return f"{session.series_id}/{session.occurrence}"
 
 
 def _retimed(session: Session, by: Occurrence | None) -> Session | None:

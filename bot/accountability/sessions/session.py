@@ -168,7 +168,10 @@ AS_IT_IS = {  # what to tell somebody who wants what a session in this state doe
 
 @dataclass(frozen=True)
 class Session:
-    """One session. `occurrence` is the date it was first meant for; `card` the guidance that went with its agenda."""
+    """One session. `occurrence` is the date it was first meant for; `card` the guidance that went with its agenda.
+
+    `agenda_late` is whether that agenda had to say that it comes late.
+    """
 
     series_id: str
     occurrence: str
@@ -178,12 +181,18 @@ class Session:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     card: str = ""
+    agenda_late: bool = False
 
     def __post_init__(self) -> None:
         if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
             raise ValueError(f"session {self.occurrence} has a time without a zone; make it aware first")
         if self.ends_at <= self.starts_at:
             raise ValueError(f"session {self.occurrence} ends before it starts")
+
+    @property
+    def id(self) -> str:
+        """What names it in buttons and in the schedule."""
+        return f"{self.series_id}/{self.occurrence}"
 
     @property
     def is_to_come(self) -> bool:
@@ -200,8 +209,8 @@ class Session:
         return self.state is State.OPEN
 
 
-def with_agenda(of: Session, card: str = "") -> Session:
-    return replace(_into(of, State.AGENDA_POSTED), card=card)
+def with_agenda(of: Session, card: str = "", *, is_late: bool = False) -> Session:
+    return replace(_into(of, State.AGENDA_POSTED), card=card, agenda_late=is_late)
 
 
 def open_(of: Session, now: datetime) -> Session:
@@ -241,6 +250,7 @@ def _into(of: Session, state: State) -> Session:
 AGENDA = "#agenda"
 OPENING = "#opening"
 SUMMARY = "#summary"
+CLOSING = "#closing"  # a line in the thread, where the summary is in the channel
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ SESSIONS = Table(
     Column("opened_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("card", String(64), nullable=False),
+    Column("agenda_late", Boolean, nullable=False, server_default=false()),
     Index("sessions_start", "enterprise_id", "team_id", "series_id", "starts_at"),
 )
 
@@ -187,9 +188,14 @@ class SeriesStore:
         of = self.get(key, series_id)
         return of.name if of else ""
 
-    def of_channel(self, key: WorkspaceKey, channel_id: str) -> list[SessionSeries]:
-        """Those of the channel that have not ended, the oldest first."""
-        found = and_(of_workspace(SERIES, key), SERIES.c.channel_id == channel_id, SERIES.c.ended_at.is_(None))
+    def of_channel(
+        self, key: WorkspaceKey, channel_id: str, ended_since: datetime | None = None
+    ) -> list[SessionSeries]:
+        """Those of the channel that have not ended, or only since a moment, the oldest first."""
+        is_there: ColumnElement[bool] = SERIES.c.ended_at.is_(None)
+        if ended_since is not None:
+            is_there = or_(is_there, SERIES.c.ended_at > ended_since)
+        found = and_(of_workspace(SERIES, key), SERIES.c.channel_id == channel_id, is_there)
         with self._database.read() as connection:
             rows = connection.execute(select(SERIES).where(found).order_by(SERIES.c.made_at, SERIES.c.id)).mappings()
             return [_read(SessionSeries, row) for row in rows]
@@ -336,13 +342,15 @@ class SessionStore:
         """The sessions that are known of, the latest first."""
         return self._found(key, series_id, limit)
 
-    def last_closed(self, key: WorkspaceKey, series_id: str) -> Session | None:
-        return next(iter(self._found(key, series_id, 1, SESSIONS.c.state == State.CLOSED)), None)
+    def last_closed(self, key: WorkspaceKey, series_id: str, before: datetime | None = None) -> Session | None:
+        """The last one, or the last that closed before a moment."""
+        closed = [SESSIONS.c.state == State.CLOSED] + ([SESSIONS.c.closed_at < before] if before else [])
+        return next(iter(self._found(key, series_id, 1, *closed)), None)
 
     def post_agenda(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
         """False when the agenda is out already, or the session has begun, is skipped, or was moved meanwhile."""
         with self._database.write() as connection:
-            if not _advance(connection, key, session, BEFORE[State.AGENDA_POSTED], (*STATE, "card")):
+            if not _advance(connection, key, session, BEFORE[State.AGENDA_POSTED], (*STATE, "card", "agenda_late")):
                 return False
             also(connection)
         return True
@@ -356,12 +364,18 @@ class SessionStore:
             also(connection)
         return True
 
-    def close(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
-        """Close a session; what nobody ticked was not reached. False when it is not open."""
+    def close(self, key: WorkspaceKey, session: Session, told: Iterable[Entry] = (), also: Also = nothing) -> bool:
+        """Close a session. False when it is not open.
+
+        What nobody ticked is as it is `told` otherwise, and was not reached where nothing tells.
+        """
         waiting = and_(_held(key, session, ENTRIES), ENTRIES.c.status == Status.WAITING)
         with self._database.write() as connection:
             if not _advance(connection, key, session, BEFORE[State.CLOSED], (*STATE, "closed_at")):
                 return False
+            for entry in told:
+                unticked = and_(waiting, ENTRIES.c.item_id == entry.item.id)
+                connection.execute(update(ENTRIES).where(unticked).values(status=entry.status, at=session.closed_at))
             connection.execute(update(ENTRIES).where(waiting).values(status=Status.NOT_REACHED, at=session.closed_at))
             also(connection)
         return True
@@ -398,13 +412,20 @@ class SessionStore:
             also(connection)
         return True
 
-    def carried(self, key: WorkspaceKey, series_id: str, item_ids: Collection[str]) -> dict[str, int]:
-        """How many closed sessions in a row have left each of these items unfinished; those with none are left out."""
+    def carried(
+        self, key: WorkspaceKey, series_id: str, item_ids: Collection[str], before: datetime | None = None
+    ) -> dict[str, int]:
+        """How many sessions in a row, closed before a moment, have left each of these items unfinished.
+
+        Those with none are left out.
+        """
         same = and_(
             *(SESSIONS.c[name] == ENTRIES.c[name] for name in ("enterprise_id", "team_id", "series_id", "occurrence")),
             SESSIONS.c.state == State.CLOSED,
         )
         wanted = and_(_own(key, series_id, ENTRIES), ENTRIES.c.item_id.in_(list(item_ids)))
+        if before is not None:
+            wanted = and_(wanted, SESSIONS.c.closed_at < before)
         query = select(ENTRIES.c.item_id, ENTRIES.c.status).join(SESSIONS, same).where(wanted)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(SESSIONS.c.closed_at)).all()
@@ -436,10 +457,23 @@ class SessionStore:
             rows = connection.execute(query.order_by(TOPICS.c.at, TOPICS.c.id)).mappings()
             return [_read(Topic, row) for row in rows]
 
+    def named_topics(self, key: WorkspaceKey, series_id: str, topic_ids: Collection[str]) -> dict[str, Topic]:
+        """These topics by their ids, discussed or not."""
+        query = _whole(key, series_id, TOPICS).where(TOPICS.c.id.in_(list(topic_ids)))
+        with self._database.read() as connection:
+            return {row["id"]: _read(Topic, row) for row in connection.execute(query).mappings()}
+
     def give_update(self, key: WorkspaceKey, series_id: str, given: Update, also: Also = nothing) -> None:
         """Save what somebody says of an item, in place of what they said of it before."""
         with self._database.write() as connection:
             connection.execute(self._update, {**_of_series(key, series_id), **vars(given)})
+            also(connection)
+
+    def take_back_update(self, key: WorkspaceKey, series_id: str, item_id: str, by: str, also: Also = nothing) -> None:
+        """Forget what somebody said of an item."""
+        said = and_(_own(key, series_id, UPDATES), UPDATES.c.item_id == item_id, UPDATES.c.by == by)
+        with self._database.write() as connection:
+            connection.execute(delete(UPDATES).where(said))
             also(connection)
 
     def updates(self, key: WorkspaceKey, series_id: str, since: datetime) -> list[Update]:

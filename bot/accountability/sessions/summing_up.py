@@ -1,13 +1,16 @@
 """What came of a session: what was kept, missed, renegotiated and not reached, and what was newly promised."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.accountability.commitments.commitment import Commitment, State
+from bot.accountability.commitments.commitment import Change, Commitment, Deed, State
 from bot.accountability.sessions.agenda import done_between, item_of
 from bot.accountability.sessions.items import Entry, Item, Kind, Status
 from bot.accountability.sessions.session import Session
+
+DATED = frozenset({Deed.NEW_DATE, Deed.ACCEPT_DATE})
+TOLD_BY = {Deed.FINISH: Status.KEPT} | dict.fromkeys({*DATED, Deed.HAND_OVER, Deed.DROP}, Status.RENEGOTIATED)
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def summary(
     What was done, or got another date, between two sessions counts like what was ticked off in this one.
     """
     known = {one.id: one for one in commitments}
-    listed = {entry.item.id: (entry.item, _came_out(entry, known, new_dates)) for entry in entries}
+    listed = {entry.item.id: (entry.item, came_out(entry, known, new_dates)) for entry in entries}
     between = [(item_of(one), Status.KEPT) for one in done_between(known.values(), since, now)]
     between += [(item_of(one), Status.RENEGOTIATED) for one in known.values() if one.id in new_dates and one.is_live]
     all_of_it = {item.id: (item, status) for item, status in between} | listed
@@ -58,7 +61,7 @@ def summary(
     )
 
 
-def _came_out(entry: Entry, commitments: dict[str, Commitment], new_dates: Collection[str]) -> Status:
+def came_out(entry: Entry, commitments: Mapping[str, Commitment], new_dates: Collection[str]) -> Status:
     """What nobody ticked off was not reached, unless its commitment tells otherwise."""
     if entry.status not in {Status.WAITING, Status.NOT_REACHED}:
         return entry.status
@@ -68,7 +71,21 @@ def _came_out(entry: Entry, commitments: dict[str, Commitment], new_dates: Colle
     return Status.RENEGOTIATED if of is not None and of.id in new_dates else Status.NOT_REACHED
 
 
+def told_by_deeds(entry: Entry, session: Session, changes: Iterable[Change]) -> Entry:
+    """The entry by what was done about its commitment since the session began, or since it was ticked by hand."""
+    since = entry.at if entry.by else session.opened_at
+    for change in changes:
+        status = TOLD_BY.get(change.deed)
+        if status is not None and since is not None and change.at > since:
+            entry = replace(entry, status=status, by=change.by, at=change.at)
+    return entry
+
+
 def _new(commitments: Iterable[Commitment], since: datetime, now: datetime) -> tuple[Commitment, ...]:
-    """What was promised since, also when it is done already; what was dropped again is left out."""
-    made = (one for one in commitments if since < one.made_at <= now and one.state is not State.DROPPED)
+    """What was promised since, also when it is done already; what was dropped again by then is left out."""
+    made = (one for one in commitments if since < one.made_at <= now and not _was_dropped(one, now))
     return tuple(sorted(made, key=lambda one: (one.made_at, one.id)))
+
+
+def _was_dropped(of: Commitment, now: datetime) -> bool:
+    return of.state is State.DROPPED and (of.ended_at is None or of.ended_at <= now)

@@ -55,6 +55,22 @@ def found(store: CommitmentStore, wanted: Wanted) -> list[str]:
     return [of.id for of in store.find(OURS, wanted, DUE + DAY, size=99).commitments]
 
 
+def test_what_was_done_in_a_channel_since_a_moment_is_told_in_its_order(store: CommitmentStore) -> None:
+    mine, others = a_commitment("c1"), a_commitment("c2", channel_id="C2")
+    keep(store, mine, others)
+    keep(store, mine, key=THEIRS)
+    later, change = deeds.new_date(mine, ANA, DUE + WEEK, MONDAY + DAY)
+    store.save(OURS, later, change)
+    store.save(OURS, *deeds.finish(later, BEN, MONDAY + 2 * DAY))
+    store.save(OURS, *deeds.finish(others, ANA, MONDAY + DAY))
+    wanted = [Deed.FINISH, Deed.NEW_DATE]
+    told = store.changes_in(OURS, "C1", wanted, MONDAY)
+    assert [(name, one.deed, one.by) for name, one in told] == [("c1", "new_date", ANA), ("c1", "finish", BEN)]
+    assert [one.deed for _, one in store.changes_in(OURS, "C1", wanted, MONDAY + DAY)] == [Deed.FINISH]
+    assert store.changes_in(OURS, "C1", [Deed.DROP], MONDAY) == []
+    assert store.changes_in(SAME_TEAM_ELSEWHERE, "C1", wanted, MONDAY) == []
+
+
 def test_a_commitment_comes_back_as_it_was_saved(store: CommitmentStore) -> None:
     full = a_commitment(
         owner=BEN,

@@ -11,23 +11,30 @@ import pytest
 
 from bot.accountability.calendar.recurrence import Series, change_from, move, skip
 from bot.accountability.calendar.rules import Rule
+from bot.accountability.later import DRAW_SESSIONS, look
 from bot.accountability.sessions.later import (
     AHEAD,
     CLOSE,
+    LIST_TOPIC,
     OPEN,
     POST_AGENDA,
     Turn,
     agenda_at,
     agenda_turn,
+    closed_late,
+    closes_at,
     coming,
     missed,
     named,
+    next_agenda_at,
     on_change,
     on_close,
     on_end,
     on_opening,
     on_start,
     on_step,
+    on_topic,
+    opened_late,
     opening_turn,
     retimed,
     session_named,
@@ -38,7 +45,7 @@ from bot.accountability.sessions.session import Session, State, close, open_, wi
 from bot.accountability.sessions.session import skip as skipped
 from bot.scheduler.actions import Action, Changes
 from bot.workdays import Workdays
-from tests.accountability.sessions.examples import SERIES
+from tests.accountability.sessions.examples import SERIES, a_topic
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TUESDAYS = Series("s1", date(2026, 10, 6), time(10), 45, BERLIN, Rule.read("weekly on Tuesday"))
@@ -110,14 +117,45 @@ def test_sessions_to_come_follow_their_new_times_or_are_skipped() -> None:
 
 def test_a_session_closes_when_it_should_and_a_late_one_takes_as_long() -> None:
     for now, ends in ((FIRST, SESSION.ends_at), (FIRST + 30 * MINUTE, FIRST + 75 * MINUTE)):
-        closing = on_opening(SESSION, SERIES, [TUESDAYS], now).new[0]
+        closing = on_opening(open_(SESSION, now), SERIES, [TUESDAYS], now).new[0]
         assert (closing.kind, closing.due_at) == (CLOSE, ends)
         assert session_named(closing.subject) == ("s1", "2026-10-20")
 
 
-def test_an_early_close_forgets_the_planned_one_of_this_session_alone() -> None:
-    assert on_close(SESSION, early=True).dropped == ((CLOSE, "s1/2026-10-20"),)
-    assert on_close(SESSION, early=False) == Changes()
+def test_an_early_close_has_its_summary_told_now_and_each_close_changes_the_next_agenda() -> None:
+    early, in_time = (on_close(SESSION, "C1", FIRST, early=early) for early in (True, False))
+    assert early.moved == (Action(CLOSE, "s1/2026-10-20", FIRST),)
+    assert in_time.moved == ()
+    assert early.new == in_time.new == tuple(look(DRAW_SESSIONS, "C1", at) for at in (FIRST, FIRST + DAY))
+
+
+def test_a_topic_that_comes_late_is_listed_by_the_session_it_is_for() -> None:
+    planned = on_topic(a_topic(), SESSION, "C1", FIRST)
+    assert [(one.kind, one.subject, one.due_at) for one in planned.new] == [
+        (LIST_TOPIC, "s1/2026-10-20", FIRST),
+        (DRAW_SESSIONS, "C1", FIRST),
+    ]
+
+
+def test_an_occurrence_is_found_by_its_day_wherever_its_zone_is() -> None:
+    daily = Series("s1", date(2026, 10, 6), time(23, 30), 45, ZoneInfo("Pacific/Kiritimati"), Rule.read("daily"))
+    for times in (TUESDAYS, daily):
+        found = named([times], "2026-10-20")
+        assert found is not None
+        assert found.day == date(2026, 10, 20)
+    for name in ("2026-10-21", "2026-09-29", "Tuesday", ""):
+        assert named([TUESDAYS], name) is None
+
+
+def test_what_opened_or_closed_late_can_be_told() -> None:
+    assert not opened_late(open_(SESSION, FIRST + 10 * MINUTE))
+    late = open_(SESSION, FIRST + 30 * MINUTE)
+    assert opened_late(late)
+    assert closes_at(late) == FIRST + 75 * MINUTE
+    assert not closed_late(close(late, FIRST + 80 * MINUTE))
+    assert closed_late(close(late, FIRST + 90 * MINUTE))
+    assert closed_late(close(open_(SESSION, FIRST), FIRST + 56 * MINUTE))
+    assert not closed_late(late)
 
 
 def test_after_the_end_of_a_series_nothing_begins() -> None:
@@ -163,7 +201,18 @@ def test_a_late_summary_leaves_the_channel_to_an_agenda_that_is_due_as_well() ->
     assert summary_turn(session, later, end, end + DAY) is Turn.LATE
     assert summary_turn(session, None, end, end + DAY) is Turn.LATE
     assert summary_turn(session, later, end, later) is Turn.LEAVE
-    assert summary_turn(close(session, end), later, end, end) is Turn.LEAVE
+    assert summary_turn(close(session, end), later, end, end) is Turn.IN_TIME
+    assert summary_turn(SESSION, later, end, end) is Turn.LEAVE
+
+
+def test_the_next_agenda_is_that_of_what_comes_next_or_is_under_way() -> None:
+    session = open_(SESSION, FIRST)
+    assert next_agenda_at(SERIES, [TUESDAYS], session, FIRST + MINUTE) == AGENDA + WEEK + HOUR
+    assert next_agenda_at(SERIES, [TUESDAYS], session, FIRST + WEEK + HOUR + MINUTE) == AGENDA + WEEK + HOUR
+    assert next_agenda_at(SERIES, [TUESDAYS], session, FIRST + WEEK + 2 * HOUR) == AGENDA + 2 * WEEK + HOUR
+    ended = replace(TUESDAYS, ends_on=date(2026, 10, 20))
+    assert next_agenda_at(SERIES, [ended], session, FIRST + MINUTE) is None
+    assert next_agenda_at(replace(SERIES, ended_at=FIRST), [TUESDAYS], session, FIRST + MINUTE) is None
 
 
 def test_what_passed_unopened_was_missed_and_what_was_skipped_was_not() -> None:
@@ -221,13 +270,12 @@ class Season:
     def open(self, session: Session, action: Action, now: datetime) -> Turn:
         del action
         if (turn := opening_turn(session, now)) is not Turn.LEAVE:
-            self.sessions[session.occurrence] = open_(session, now)
-            self.change(on_opening(session, SERIES, self.times, now))
+            opened = self.sessions[session.occurrence] = open_(session, now)
+            self.change(on_opening(opened, SERIES, self.times, now))
         return turn
 
     def close(self, session: Session, action: Action, now: datetime) -> Turn:
-        after = coming(self.times, now, 1)[0]
-        turn = summary_turn(session, agenda_at(after, BERLIN, Workdays()), action.due_at, now)
+        turn = summary_turn(session, next_agenda_at(SERIES, self.times, session, now), action.due_at, now)
         self.sessions[session.occurrence] = close(session, now)
         return turn
 

@@ -119,6 +119,8 @@ def test_the_channel_s_series_that_run_come_the_oldest_first(series: SeriesStore
         )
     series.end(OURS, "s2", START)
     assert [one.id for one in series.of_channel(OURS, "C1")] == ["s0", "s1"]
+    assert [one.id for one in series.of_channel(OURS, "C1", START - DAY)] == ["s0", "s1", "s2"]
+    assert [one.id for one in series.of_channel(OURS, "C1", START)] == ["s0", "s1"]
 
 
 def test_a_change_does_not_overwrite_another(series: SeriesStore) -> None:
@@ -304,7 +306,7 @@ def test_a_session_of_an_occurrence_is_there_once(sessions: SessionStore) -> Non
 
 def test_a_session_goes_from_its_agenda_to_its_summary(sessions: SessionStore) -> None:
     sessions.plan(OURS, SESSION)
-    announced = with_agenda(SESSION, "customer-math")
+    announced = with_agenda(SESSION, "customer-math", is_late=True)
     assert sessions.post_agenda(OURS, announced)
     assert not sessions.post_agenda(OURS, announced, also=refuse)
     running = open_(announced, START)
@@ -348,6 +350,24 @@ def test_the_sessions_of_a_series_come_the_latest_first(sessions: SessionStore) 
     last = sessions.last_closed(OURS, "s1")
     assert last is not None
     assert last.occurrence == "2026-12-03"
+    before = sessions.last_closed(OURS, "s1", last.closed_at)
+    assert before is not None
+    assert before.occurrence == "2026-12-02"
+
+
+def test_what_nobody_ticked_is_as_it_is_told_otherwise_at_the_close(sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    running = open_(SESSION, START)
+    third = Item(Kind.COMMITMENT, "c3", "Call ten lost customers")
+    sessions.open(OURS, running, [PROMISE, TOPIC, third])
+    sessions.settle(OURS, running, Entry(PROMISE, 0, Status.MISSED, HOST, START), START)
+    told = [Entry(PROMISE, 0, Status.KEPT), Entry(third, 2, Status.RENEGOTIATED)]
+    assert sessions.close(OURS, close(running, END), told)
+    assert sessions.entries(OURS, running) == [
+        Entry(PROMISE, 0, Status.MISSED, HOST, START),
+        Entry(TOPIC, 1, Status.NOT_REACHED, at=END),
+        Entry(third, 2, Status.RENEGOTIATED, at=END),
+    ]
 
 
 # Its list
@@ -398,6 +418,9 @@ def test_what_sessions_leave_is_carried_until_one_finishes_it(sessions: SessionS
         hold(sessions, session, *came_out.items())
     assert sessions.carried(OURS, "s1", [PROMISE.id, TOPIC.id]) == {PROMISE.id: 2}
     assert sessions.carried(OURS, "s1", []) == {}
+    last = sessions.last_closed(OURS, "s1")
+    assert last is not None
+    assert sessions.carried(OURS, "s1", [PROMISE.id], last.closed_at) == {PROMISE.id: 1}
 
 
 def test_what_an_open_session_has_yet_to_reach_is_not_carried(sessions: SessionStore) -> None:
@@ -434,6 +457,23 @@ def test_the_last_update_of_somebody_counts(sessions: SessionStore) -> None:
         sessions.give_update(OURS, "s1", given)
     assert sessions.updates(OURS, "s1", since=BEFORE - MINUTE) == [others, again]
     assert sessions.updates(OURS, "s1", since=BEFORE + MINUTE) == []
+
+
+def test_what_somebody_said_is_taken_back_and_nothing_else(sessions: SessionStore) -> None:
+    mine, others = an_update(PROMISE.id, GUEST), an_update(PROMISE.id, HOST)
+    for given in (mine, others):
+        sessions.give_update(OURS, "s1", given)
+    sessions.take_back_update(OURS, "s1", PROMISE.id, GUEST)
+    assert sessions.updates(OURS, "s1", since=BEFORE - MINUTE) == [others]
+
+
+def test_topics_are_found_by_their_ids_discussed_or_not(sessions: SessionStore) -> None:
+    topic, other = a_topic(), a_topic("t2")
+    for one in (topic, other):
+        sessions.add_topic(OURS, "s1", one)
+    hold(sessions, SESSION, (TOPIC, Status.DISCUSSED))
+    assert sessions.named_topics(OURS, "s1", ["t1", "t9"]) == {"t1": topic}
+    assert sessions.named_topics(OURS, "s1", []) == {}
 
 
 # Messages

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.accountability.commitments.commitment import Commitment, State
+from bot.accountability.commitments.commitment import Change, Commitment, Deed, State
 from bot.accountability.sessions.agenda import item_of
 from bot.accountability.sessions.items import Entry, Item, Kind, Status
 from bot.accountability.sessions.session import close, open_
-from bot.accountability.sessions.summing_up import Summary, summary
-from tests.accountability.commitments.examples import a_commitment
+from bot.accountability.sessions.summing_up import Summary, summary, told_by_deeds
+from tests.accountability.commitments.examples import ANA, BEN, a_commitment
 from tests.accountability.sessions.examples import LAST, LENGTH, SESSION, START
 
 DAY = timedelta(days=1)
@@ -75,4 +75,46 @@ def test_what_was_promised_since_the_last_session_is_new() -> None:
     withdrawn = replace(new, id="withdrawn", state=State.DROPPED)
     later = replace(new, id="later", made_at=END + DAY)
     assert sum_up([], [OLD, new, withdrawn, later], is_late=True).new == (new,)
+    dropped_since = replace(withdrawn, ended_at=END + DAY)
+    assert sum_up([], [dropped_since]).new == (dropped_since,)
     assert sum_up([], [], is_late=True).is_late
+
+
+# What was done meanwhile by other ways than a tick
+
+MINUTE = timedelta(minutes=1)
+OPENED = open_(SESSION, START)
+
+
+def done(deed: Deed, minutes: int, by: str = ANA) -> Change:
+    return Change(START + minutes * MINUTE, by, deed, State.OPEN, END, ANA)
+
+
+def told(entry: Entry, *changes: Change) -> tuple[Status, str]:
+    found = told_by_deeds(entry, OPENED, changes)
+    return found.status, found.by
+
+
+def test_a_deed_in_the_session_ticks_its_item() -> None:
+    waiting = ticked(OLD, Status.WAITING)
+    assert told(waiting, done(Deed.FINISH, 5)) == (Status.KEPT, ANA)
+    for deed in (Deed.NEW_DATE, Deed.ACCEPT_DATE, Deed.HAND_OVER, Deed.DROP):
+        assert told(waiting, done(deed, 5)) == (Status.RENEGOTIATED, ANA)
+    assert told(waiting, done(Deed.NEW_DATE, 5), done(Deed.FINISH, 6, BEN)) == (Status.KEPT, BEN)
+
+
+def test_what_changes_nothing_or_was_before_the_session_ticks_nothing() -> None:
+    waiting = ticked(OLD, Status.WAITING)
+    for change in (done(Deed.NEED_HELP, 5), done(Deed.PROPOSE_DATE, 5), done(Deed.NEW_DATE, -5)):
+        assert told_by_deeds(waiting, OPENED, [change]) == waiting
+
+
+def test_whichever_was_said_last_is_right_the_tick_or_the_deed() -> None:
+    missed = replace(ticked(OLD, Status.MISSED), by=BEN, at=START + 5 * MINUTE)
+    assert told(missed, done(Deed.NEW_DATE, 3)) == (Status.MISSED, BEN)
+    assert told(missed, done(Deed.NEW_DATE, 7)) == (Status.RENEGOTIATED, ANA)
+
+
+def test_what_a_close_said_counts_less_than_what_is_done_after_it() -> None:
+    left = replace(ticked(OLD, Status.NOT_REACHED), at=END)
+    assert told(left, done(Deed.FINISH, 50)) == (Status.KEPT, ANA)
