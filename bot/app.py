@@ -21,7 +21,7 @@ from bot.answers.service import AnswerService
 from bot.answers.store import AnswerStore
 from bot.clock import Clock, system_clock
 from bot.errors import CcoError, Unavailable
-from bot.guidance import guidance_of
+from bot.guidance import guidance_of, pieces_of
 from bot.keys import WorkspaceKey
 from bot.readiness.checks import read_check
 from bot.readiness.listeners import ReadinessListeners
@@ -257,6 +257,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
         settings.cco_country,
         statement_of=readiness.statement_title,
         findings=findings_of(readiness),
+        guidance=pieces_of(advisor),
     )
     accountability.register(runner)
     store = AnswerStore(database)

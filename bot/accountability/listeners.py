@@ -6,6 +6,7 @@ from bot.accountability.commitments.listeners import CommitmentListeners
 from bot.accountability.nudges.listeners import ReminderListeners
 from bot.accountability.rhythm.listeners import RhythmListeners
 from bot.accountability.service import AccountabilityService
+from bot.accountability.sessions.listeners import SessionListeners
 from bot.accountability.yearone.listeners import YearOneListeners
 from bot.slack.bolt import Guard
 from bot.slack.gateway import Gateway
@@ -25,3 +26,4 @@ class AccountabilityListeners:
         YearOneListeners(self._service, self._gateway, self._guard).register(app)
         CommitmentListeners(self._service.commitments, self._gateway, self._guard).register(app)
         RhythmListeners(self._service.rhythm, self._guard).register(app)
+        SessionListeners(self._service.sessions, self._gateway, self._guard).register(app)

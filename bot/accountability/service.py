@@ -9,12 +9,13 @@ from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.presenting import ReminderPresenter
 from bot.accountability.nudges.service import ReminderService
 from bot.accountability.nudges.store import PeopleStore
-from bot.accountability.outside import Findings, StatementOf, no_findings, no_statement
+from bot.accountability.outside import Findings, Guidance, StatementOf, no_findings, no_guidance, no_statement
 from bot.accountability.rhythm.later import MONTHLY, WEEKLY
 from bot.accountability.rhythm.rating import TeamRates
 from bot.accountability.rhythm.service import Rhythm
 from bot.accountability.rhythm.store import RateStore
 from bot.accountability.sending import Sender
+from bot.accountability.sessions.service import SessionService
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.store import TroubleStore
@@ -30,7 +31,7 @@ from bot.surroundings import Surroundings
 class AccountabilityService:
     """The use cases by theme. `admins` are people's ids who may change whatever others made.
 
-    `statement_of` and `findings` tell of readiness checks: see outside.py.
+    `statement_of` and `findings` tell of readiness checks, `guidance` what a card says: see outside.py.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class AccountabilityService:
         country: str = "",
         statement_of: StatementOf = no_statement,
         findings: Findings = no_findings,
+        guidance: Guidance = no_guidance,
     ) -> None:
         people = PeopleStore(around.database)
         self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
@@ -90,6 +92,17 @@ class AccountabilityService:
             around.clock,
         )
         self._handlers |= {WEEKLY: self.rhythm.weekly_due, MONTHLY: self.rhythm.monthly_due}
+        self.sessions = SessionService(
+            around,
+            self.sender,
+            rights=self.commitments.rights,
+            is_admin=lambda key, user_id: user_id in admins or self.acquaintances.is_admin(key, user_id),
+            tell_facilitator=self.troubles.tell,
+            guidance=guidance,
+            findings=findings,
+            year_one=self.year_one.progress,
+        )
+        self._handlers |= self.sessions.handlers
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:

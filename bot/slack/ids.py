@@ -82,6 +82,21 @@ IN_YEAR_ONE_STEP = "in_year_one_step"
 IN_YEAR_ONE_DAY = "in_year_one_day"
 IN_YEAR_ONE_EVIDENCE = "in_year_one_evidence"
 IN_YEAR_ONE_BEGUN = "in_year_one_begun"
+
+# Sessions. Values are a session's id if nothing else is said; private metadata as well.
+ADD_ITEM = "add_item"
+GIVE_UPDATE = "give_update"
+SHOW_AGENDA = "show_agenda"
+SHOW_SUMMARY = "show_summary"
+CLOSE_SESSION = "close_session"
+SESSION_MISSED = "session_missed"  # value of the ticks: the session's id, a slash and the item's
+SESSION_DISCUSSED = "session_discussed"
+SESSION_NOT_TODAY = "session_not_today"
+ITEM_FORM = "item_form"
+UPDATE_FORM = "update_form"
+IN_ITEM_TEXT = "in_item_text"
+IN_UPDATE_TEXT = "in_update_text"  # one a commitment; a colon and its id follow
+
 # Commitments. A button's value is a commitment's id if nothing else is said. Where a message has several of a kind,
 # a colon and a number follow its id.
 COMMITMENT_ACCEPT = "commitment_accept"

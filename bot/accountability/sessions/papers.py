@@ -1,0 +1,229 @@
+"""The papers of a session: its agenda, its list and its summary, put together from what is stored."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.accountability.calendar.recurrence import Series
+from bot.accountability.commitments.commitment import Change, Commitment
+from bot.accountability.commitments.listing import Wanted, Which
+from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.outside import Findings
+from bot.accountability.sessions import later, summing_up
+from bot.accountability.sessions.agenda import Agenda, Finding, Records, agenda
+from bot.accountability.sessions.guidance_piece import LATELY, piece_for
+from bot.accountability.sessions.items import Entry, Kind, Status, Topic, Update
+from bot.accountability.sessions.session import Session, SessionSeries
+from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.summing_up import DATED, TOLD_BY, Summary, came_out, told_by_deeds
+from bot.accountability.yearone.steps import Progress
+from bot.keys import WorkspaceKey
+
+A_PAGE = 500  # commitments read at once
+
+YearOne = Callable[[WorkspaceKey, str], Progress | None]  # None where the channel tracks none
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A session, the series that it is of, and when that meets."""
+
+    series: SessionSeries
+    times: tuple[Series, ...]
+    session: Session
+
+    @property
+    def next_start(self) -> datetime | None:
+        """When the one after it starts; None where there is none."""
+        if not self.series.is_running:
+            return None
+        following = later.coming(self.times, self.session.starts_at, 2)
+        return next((one.starts_at for one in following if one.id != self.session.occurrence), None)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An item on the list of a session that has begun: how it came out, and what is known of it."""
+
+    entry: Entry
+    commitment: Commitment | None = None
+    topic: Topic | None = None
+    finding: Finding | None = None
+    carried: int = 0
+    updates: tuple[Update, ...] = ()
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """The list of a session that has begun, and what came of it so far, or in the end."""
+
+    meeting: Meeting
+    listed: tuple[Listed, ...]
+    summary: Summary
+    known: Mapping[str, Commitment] = field(default_factory=dict)
+    dated: frozenset[str] = frozenset()  # commitments that have got another date since the last session
+
+    @property
+    def is_quiet(self) -> bool:
+        """Did nobody tick anything?"""
+        return not any(one.entry.by for one in self.listed)
+
+    @property
+    def told(self) -> tuple[Entry, ...]:
+        """How each item came out that nobody ticked."""
+        unticked = (one.entry for one in self.listed if one.entry.status is Status.WAITING)
+        return tuple(replace(one, status=came_out(one, self.known, self.dated)) for one in unticked)
+
+
+class Papers:
+    """Reads; what it finds is decided upon by others."""
+
+    def __init__(
+        self,
+        series: SeriesStore,
+        sessions: SessionStore,
+        commitments: CommitmentStore,
+        findings: Findings,
+        year_one: YearOne,
+    ) -> None:
+        self._series = series
+        self._sessions = sessions
+        self._commitments = commitments
+        self._findings = findings
+        self._year_one = year_one
+
+    def meeting(self, key: WorkspaceKey, series_id: str, occurrence: str) -> Meeting | None:
+        """None where there is no such session, nor will be."""
+        series = self._series.get(key, series_id)
+        if series is None:
+            return None
+        times = self._series.times(key, series_id)
+        session = self._sessions.get(key, series_id, occurrence) or _planned(series, times, occurrence)
+        return Meeting(series, times, session) if session else None
+
+    def meetings(self, key: WorkspaceKey, channel_id: str, ended_since: datetime) -> Iterator[Meeting]:
+        """All sessions of a channel that are stored, those that are long over aside."""
+        for series in self._series.of_channel(key, channel_id, ended_since):
+            times = self._series.times(key, series.id)
+            yield from (Meeting(series, times, one) for one in self._sessions.of_series(key, series.id))
+
+    # Before it
+
+    def agenda(self, key: WorkspaceKey, of: Meeting, now: datetime) -> Agenda:
+        since = self._since(key, of)
+        channel_id, session = of.series.channel_id, of.session
+        records = Records(
+            commitments=tuple(self._of_channel(key, channel_id, since, now).values()),
+            topics=tuple(self._sessions.topics(key, of.series.id)),
+            findings=tuple(self._findings(key, channel_id)),
+            updates=tuple(self._sessions.updates(key, of.series.id, since)),
+            year_one=self._year_one(key, channel_id),
+            missed=self._missed(key, of, since, now),
+        )
+        bare = agenda(session, records, now, since=since, until=of.next_start)
+        carried = self._sessions.carried(key, of.series.id, [item.id for item in bare.items])
+        records = replace(records, carried=carried)
+        return agenda(session, records, now, since=since, until=of.next_start, is_late=session.agenda_late)
+
+    def card(self, key: WorkspaceKey, made: Agenda) -> str:
+        """The guidance that goes with a new agenda."""
+        before = self._sessions.of_series(key, made.session.series_id, LATELY + later.AHEAD)
+        lately = [one.card for one in before if one.starts_at < made.session.starts_at and one.card]
+        return piece_for(made, lately[:LATELY])
+
+    # While it is open, and after it
+
+    def minutes(self, key: WorkspaceKey, of: Meeting, now: datetime) -> Minutes:
+        since = self._since(key, of)
+        known = self._of_channel(key, of.series.channel_id, since, now)
+        entries = self._sessions.entries(key, of.session)
+        listed = tuple(self._listed(key, of, entries, known, since))
+        known |= {one.commitment.id: one.commitment for one in listed if one.commitment}
+        dated = frozenset(name for name, _ in self._commitments.changes_in(key, of.series.channel_id, DATED, since))
+        session = of.session
+        summed = summing_up.summary(
+            session,
+            entries,
+            known.values(),
+            session.closed_at or now,
+            since=since,
+            new_dates=dated,
+            is_late=later.closed_late(session),
+        )
+        return Minutes(of, listed, summed, known, dated)
+
+    def told_meanwhile(self, key: WorkspaceKey, of: Meeting) -> Iterator[Entry]:
+        """The entries that what was done about their commitments since has made others."""
+        if of.session.opened_at is None:
+            return
+        done = self._commitments.changes_in(key, of.series.channel_id, TOLD_BY, of.session.opened_at)
+        by_commitment: dict[str, list[Change]] = {}
+        for name, change in done:
+            by_commitment.setdefault(name, []).append(change)
+        for entry in self._sessions.entries(key, of.session):
+            if entry.item.kind is Kind.COMMITMENT:
+                told = told_by_deeds(entry, of.session, by_commitment.get(entry.item.ref, ()))
+                if told != entry:
+                    yield told
+
+    def updates(self, key: WorkspaceKey, of: Meeting) -> list[Update]:
+        """What was said of its items since the session before it."""
+        return self._sessions.updates(key, of.series.id, self._since(key, of))
+
+    def _since(self, key: WorkspaceKey, of: Meeting) -> datetime:
+        """When the session before this one closed, or the series was made."""
+        before = self._sessions.last_closed(key, of.series.id, of.session.closed_at)
+        return before.closed_at if before and before.closed_at else of.series.made_at
+
+    def _missed(self, key: WorkspaceKey, of: Meeting, since: datetime, now: datetime) -> tuple[str, ...]:
+        stored = self._sessions.of_series(key, of.series.id, later.AT_MOST)
+        own = of.session.occurrence
+        return tuple(one for one in later.missed(of.times, stored, since, now) if one != own)
+
+    def _of_channel(self, key: WorkspaceKey, channel_id: str, since: datetime, now: datetime) -> dict[str, Commitment]:
+        """What lives, and what has ended since."""
+        live = Wanted(channel_id=channel_id)
+        ended = Wanted(channel_id=channel_id, which=Which.ENDED, ended_since=since)
+        return {one.id: one for wanted in (ended, live) for one in self._all(key, wanted, now)}
+
+    def _all(self, key: WorkspaceKey, wanted: Wanted, now: datetime) -> Iterator[Commitment]:
+        number, pages = 1, 1
+        while number <= pages:
+            page = self._commitments.find(key, wanted, now, number, A_PAGE)
+            yield from page.commitments
+            number, pages = number + 1, page.pages
+
+    def _listed(
+        self, key: WorkspaceKey, of: Meeting, entries: list[Entry], known: dict[str, Commitment], since: datetime
+    ) -> Iterator[Listed]:
+        series_id = of.series.id
+        topics = self._sessions.named_topics(key, series_id, _refs(entries, Kind.TOPIC))
+        findings = {one.item.id: one for one in self._findings(key, of.series.channel_id)}
+        item_ids = [entry.item.id for entry in entries]
+        carried = self._sessions.carried(key, series_id, item_ids, of.session.closed_at)
+        said: dict[str, list[Update]] = {}
+        for update in self._sessions.updates(key, series_id, since):
+            said.setdefault(update.item_id, []).append(update)
+        for entry in entries:
+            item = entry.item
+            yield Listed(
+                entry,
+                commitment=self._promise(key, item.ref, known) if item.kind is Kind.COMMITMENT else None,
+                topic=topics.get(item.ref),
+                finding=findings.get(item.id),
+                carried=carried.get(item.id, 0),
+                updates=tuple(said.get(item.id, ())),
+            )
+
+    def _promise(self, key: WorkspaceKey, name: str, known: dict[str, Commitment]) -> Commitment | None:
+        return known.get(name) or self._commitments.get(key, name)
+
+
+def _refs(entries: list[Entry], kind: Kind) -> list[str]:
+    return [entry.item.ref for entry in entries if entry.item.kind is kind]
+
+
+def _planned(series: SessionSeries, times: tuple[Series, ...], occurrence: str) -> Session | None:
+    """The session as its times have it, where nothing is stored of it yet."""
+    found = later.named(times, occurrence)
+    return later.session_of(series, found) if found else None
