@@ -258,6 +258,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
         statement_of=readiness.statement_title,
         findings=findings_of(readiness),
         guidance=pieces_of(advisor),
+        public_url=settings.cco_public_url,
     )
     accountability.register(runner)
     store = AnswerStore(database)

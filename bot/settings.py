@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     cco_check_starters: Annotated[tuple[str, ...], NoDecode] = ("everybody",)
     cco_admins: Annotated[tuple[str, ...], NoDecode] = ()
     cco_country: str = ""
+    cco_public_url: str = ""
+    cco_port: int = Field(default=8000, ge=1, le=65_535)
     cco_log_level: str = "INFO"
 
     @field_validator("cco_knowledge_dir", mode="before")
@@ -82,6 +84,14 @@ class Settings(BaseSettings):
             return Workdays(value.strip().upper()).country
         except Refusal:
             raise ValueError("no holidays are known of it") from None
+
+    @field_validator("cco_public_url")
+    @classmethod
+    def public_address(cls, value: str) -> str:
+        """Secret links begin with it, so it is https and has nothing that ends up in a log elsewhere."""
+        if value and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?", value):
+            raise ValueError("it is not a plain https address")
+        return value.rstrip("/")
 
     @field_validator("cco_log_level")
     @classmethod

@@ -23,6 +23,9 @@ FIXES = {
     "CCO_CHECK_STARTERS": "give everybody, admins, or people's Slack ids with commas between (U012AB3CD,U045EF6GH)",
     "CCO_ADMINS": "give people's Slack ids with commas between (U012AB3CD,U045EF6GH)",
     "CCO_COUNTRY": "give the two letters of a country, such as DE or US, or leave it out",
+    "CCO_PUBLIC_URL": "give the https address under which this program is reached from outside, such as "
+    "https://cco.example.com",
+    "CCO_PORT": "give a whole number from 1 to 65535",
     "CCO_LOG_LEVEL": "use DEBUG, INFO, WARNING or ERROR",
 }
 

@@ -81,13 +81,14 @@ def test_the_command_has_its_listener_and_names_arrive_as_ids(manifest: Any) -> 
     assert len(command["description"]) <= 2000
 
 
-def test_checks_and_commitments_are_begun_by_a_shortcut_or_from_a_message(manifest: Any) -> None:
+def test_checks_commitments_and_sessions_are_begun_by_a_shortcut_or_from_a_message(manifest: Any) -> None:
     shortcuts = manifest["features"]["shortcuts"]
     assert {shortcut["callback_id"]: (shortcut["type"], shortcut["name"]) for shortcut in shortcuts} == {
         ids.RUN_CHECK: ("global", "Run a readiness check"),
         ids.RUN_CHECK_HERE: ("message", "Run a readiness check"),
         ids.COMMIT_SHORTCUT: ("global", "Make a commitment"),
         ids.COMMIT_MESSAGE_SHORTCUT: ("message", "Make this a commitment"),
+        ids.SET_UP_SESSIONS_SHORTCUT: ("global", "Set up customer sessions"),
     }
 
 

@@ -21,6 +21,8 @@ WRONG = {
     "CCO_HELP_CONTACT": "x" * 201,
     "CCO_RETENTION_DAYS": "soon",
     "CCO_COUNTRY": "s3cret",
+    "CCO_PUBLIC_URL": "http://s3cret.example",
+    "CCO_PORT": "s3cret",
     "CCO_LOG_LEVEL": "LOUD",
 }
 
@@ -95,6 +97,20 @@ def test_every_setting_has_its_fix() -> None:
 def test_a_country_is_two_letters_in_any_case(bare: pytest.MonkeyPatch) -> None:
     bare.setenv("CCO_COUNTRY", "de ")
     assert load_settings().cco_country == "DE"
+
+
+@pytest.mark.parametrize("address", ["https://cco.example.com/bot", "https://cco.example.com/bot/"])
+def test_the_public_address_is_joined_to_what_follows(bare: pytest.MonkeyPatch, address: str) -> None:
+    bare.setenv("CCO_PUBLIC_URL", address)
+    assert load_settings().cco_public_url == "https://cco.example.com/bot"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["cco.example.com", "https://", "https://user:s3cret@cco.example.com", "https://x/?a=b"]
+)
+def test_a_public_address_is_plain_and_https(bare: pytest.MonkeyPatch, wrong: str) -> None:
+    bare.setenv("CCO_PUBLIC_URL", wrong)
+    assert [problem.partition(":")[0] for problem in problems()] == ["CCO_PUBLIC_URL"]
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:99/api", "http://127.0.0.1:99/api/"])

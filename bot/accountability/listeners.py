@@ -5,6 +5,7 @@ from slack_bolt import App
 from bot.accountability.commitments.listeners import CommitmentListeners
 from bot.accountability.nudges.listeners import ReminderListeners
 from bot.accountability.rhythm.listeners import RhythmListeners
+from bot.accountability.series.listeners import SeriesListeners
 from bot.accountability.service import AccountabilityService
 from bot.accountability.sessions.listeners import SessionListeners
 from bot.accountability.yearone.listeners import YearOneListeners
@@ -27,3 +28,4 @@ class AccountabilityListeners:
         CommitmentListeners(self._service.commitments, self._gateway, self._guard).register(app)
         RhythmListeners(self._service.rhythm, self._guard).register(app)
         SessionListeners(self._service.sessions, self._gateway, self._guard).register(app)
+        SeriesListeners(self._service.series, self._gateway, self._guard).register(app)

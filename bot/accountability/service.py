@@ -15,6 +15,7 @@ from bot.accountability.rhythm.rating import TeamRates
 from bot.accountability.rhythm.service import Rhythm
 from bot.accountability.rhythm.store import RateStore
 from bot.accountability.sending import Sender
+from bot.accountability.series.service import SeriesService
 from bot.accountability.sessions.service import SessionService
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
@@ -31,7 +32,8 @@ from bot.surroundings import Surroundings
 class AccountabilityService:
     """The use cases by theme. `admins` are people's ids who may change whatever others made.
 
-    `statement_of` and `findings` tell of readiness checks, `guidance` what a card says: see outside.py.
+    `statement_of` and `findings` tell of readiness checks, `guidance` what a card says: see outside.py. `public_url` is
+    the bot's address, if it has one.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class AccountabilityService:
         statement_of: StatementOf = no_statement,
         findings: Findings = no_findings,
         guidance: Guidance = no_guidance,
+        public_url: str = "",
     ) -> None:
         people = PeopleStore(around.database)
         self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
@@ -103,6 +106,8 @@ class AccountabilityService:
             year_one=self.year_one.progress,
         )
         self._handlers |= self.sessions.handlers
+        self.series = SeriesService(around, self.acquaintances, self.sender, self.troubles, admins, country, public_url)
+        self._handlers |= self.series.handlers
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:
@@ -116,7 +121,7 @@ class AccountabilityService:
 
     def clean(self) -> int:
         """Forget what is past its time."""
-        return self.commitments.clean() + self.troubles.clean() + self.reminders.clean()
+        return self.commitments.clean() + self.troubles.clean() + self.reminders.clean() + self.series.clean()
 
     def _watched(self, handler: Handler) -> Handler:
         """A dead token ends the bot, whoever meets it first."""

@@ -10,6 +10,7 @@ from bot.keys import WorkspaceKey
 from bot.slack.refusals import SlackRefused, call
 
 MEMBERS_A_PAGE = 200
+MEMBERS_AT_ONCE = 999  # the most that Slack gives
 PEOPLE_A_PAGE = 500  # with twenty calls a minute, ten thousand people take one
 SLACKBOT = "USLACKBOT"  # which Slack does not call a bot
 
@@ -58,8 +59,10 @@ class Directory:
 
     def channel(self, channel_id: str) -> Place:
         """Raises ChannelClosed for one that isn't there, or is private without the bot in it."""
-        answer = call("conversations.info", lambda: self._client.conversations_info(channel=channel_id))
-        return _place(answer.get("channel") or {}, channel_id)
+        return _place_of(self._client, channel_id)
+
+    def channel_at_once(self, channel_id: str) -> Place:
+        return _place_of(self._quick, channel_id)
 
     def members(self, channel_id: str) -> Iterator[str]:
         """The ids of all who are in a channel, bots included. Raises ChannelClosed as `channel` does."""
@@ -68,6 +71,15 @@ class Directory:
             return self._client.conversations_members(channel=channel_id, cursor=cursor, limit=MEMBERS_A_PAGE)
 
         yield from pages("conversations.members", look, "members")
+
+    def members_at_once(self, channel_id: str) -> tuple[frozenset[str], bool]:
+        """As many of them as one answer holds, and whether these are all."""
+        answer = call(
+            "conversations.members",
+            lambda: self._quick.conversations_members(channel=channel_id, limit=MEMBERS_AT_ONCE),
+        )
+        is_all = not (answer.get("response_metadata") or {}).get("next_cursor")
+        return frozenset(map(str, answer.get("members") or ())), is_all
 
     def person(self, user_id: str) -> Person:
         """Raises ChannelClosed for somebody whom Slack doesn't know or show."""
@@ -95,6 +107,11 @@ class Directory:
 
     def link_at_once(self, channel: str, ts: str) -> str:
         return _link(self._quick, channel, ts)
+
+
+def _place_of(client: WebClient, channel_id: str) -> Place:
+    answer = call("conversations.info", lambda: client.conversations_info(channel=channel_id))
+    return _place(answer.get("channel") or {}, channel_id)
 
 
 def _asked_of(client: WebClient, user_id: str) -> Person:

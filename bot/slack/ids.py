@@ -152,3 +152,42 @@ IN_COUNTRY = "in_country"
 # Digests; a button's value is the id of the series.
 STOP_WEEKLY_DIGEST = "stop_weekly_digest"
 STOP_MONTHLY_DIGEST = "stop_monthly_digest"
+# Series of sessions. A button's value is the series' id if nothing else is said; “session” is that, a slash and the day
+# that the session was first meant for.
+SET_UP_SESSIONS_SHORTCUT = "set_up_sessions"
+NEW_SERIES = "new_series"  # value: the channel's id
+MANAGE_SERIES = "manage_series"
+CHANGE_SERIES_TIMES = "change_series_times"
+END_SERIES = "end_series"
+SKIP_SESSION = "skip_session"  # value: session
+MOVE_SESSION = "move_session"  # value: session
+BRING_BACK_SESSION = "bring_back_session"  # value: session
+SPONSOR_AGREES = "sponsor_agrees"  # on the question itself, which then says so
+SPONSOR_NOT_NOW = "sponsor_not_now"
+GIVE_AIR_COVER = "give_air_cover"  # on any other message
+STOP_AIR_COVER = "stop_air_cover"
+SERIES_CALENDAR = "series_calendar"
+NEW_CALENDAR_LINK = "new_calendar_link"
+REVOKE_CALENDAR_LINK = "revoke_calendar_link"  # value: the digest of the link's token
+
+SERIES_FORM = "series_form"  # private metadata: the channel's id, or nothing where it asks for one
+SERIES_CONFIRMATION = "series_confirmation"  # private metadata of all confirmations: a draft's id
+MANAGE_SERIES_FORM = "manage_series_form"  # private metadata: the series' id and marks, see merging.py
+SERIES_TIMES_FORM = "series_times_form"
+SERIES_TIMES_CONFIRMATION = "series_times_confirmation"
+MOVE_SESSION_FORM = "move_session_form"
+MOVE_SESSION_CONFIRMATION = "move_session_confirmation"
+IN_SERIES_CHANNEL = "in_series_channel"
+IN_SERIES_NAME = "in_series_name"  # in the form for managing, a colon and the series' version follow each
+IN_SERIES_PURPOSE = "in_series_purpose"
+IN_SERIES_DAY = "in_series_day"
+IN_SERIES_CADENCE = "in_series_cadence"
+IN_SERIES_RHYTHM = "in_series_rhythm"
+IN_SERIES_TIME = "in_series_time"
+IN_SERIES_ZONE = "in_series_zone"
+IN_SERIES_MINUTES = "in_series_minutes"
+IN_SERIES_FACILITATOR = "in_series_facilitator"
+IN_SERIES_SPONSOR = "in_series_sponsor"
+IN_SERIES_COUNTRY = "in_series_country"
+IN_SERIES_DIGESTS = "in_series_digests"
+IN_SESSION_DATE = "in_session_date"

@@ -180,6 +180,15 @@ class Incoming:
         day = self._element(block_id, action_id).get("selected_date")
         return date.fromisoformat(str(day)) if day else None
 
+    def time_of_day(self, block_id: str, action_id: str) -> str:
+        """The time picked in a modal's input, as a clock shows it: “09:30”."""
+        return str(self._element(block_id, action_id).get("selected_time") or "")
+
+    def choices(self, block_id: str, action_id: str) -> frozenset[str]:
+        """The values of what was ticked in a modal's input."""
+        options = self._element(block_id, action_id).get("selected_options") or ()
+        return frozenset(str(option.get("value")) for option in options)
+
     def _element(self, block_id: str, action_id: str) -> Json:
         values = (self.view.get("state") or {}).get("values") or {}
         return (values.get(block_id) or {}).get(action_id) or {}

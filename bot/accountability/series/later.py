@@ -4,15 +4,16 @@ A message says how things stand when it goes out: one whose reason is gone by th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.accountability.calendar.recurrence import Series
+from bot.accountability.calendar.wall import moment_of
 from bot.accountability.later import AIR_COVER, DRAW_SESSIONS, look
 from bot.accountability.rhythm import later as digests
 from bot.accountability.sessions import later
-from bot.accountability.sessions.session import Session, SessionSeries
+from bot.accountability.sessions.session import Session, SessionSeries, State
 from bot.scheduler.actions import Action, Changes
 
 ASK_SPONSOR = "ask_sponsor"  # subject: the series; occurrence: who is asked, and by which change of it
@@ -84,8 +85,21 @@ def on_answer(of: SessionSeries, now: datetime) -> Changes:
 def on_changed_session(
     of: SessionSeries, times: Iterable[Series], session: Session, event: Event, now: datetime
 ) -> Changes:
-    """After one was skipped, moved or brought back; `times` are as they are now."""
-    return _together(later.on_change(of, times, now), _announced(of, event, now, session.occurrence))
+    """After one was skipped, moved or brought back; `times` are as they were."""
+    return _together(
+        later.on_change(of, as_changed(times, session), now), _announced(of, event, now, session.occurrence)
+    )
+
+
+def as_changed(times: Iterable[Series], session: Session) -> tuple[Series, ...]:
+    """The times of a series once this session of it is saved."""
+    times, day = tuple(times), date.fromisoformat(session.occurrence)
+    holder = later.holding(times, day)
+    to = None if session.state is State.SKIPPED else session.starts_at
+    kept = {one: at for one, at in holder.exceptions.items() if one != day}
+    is_regular = to == moment_of(day, holder.at, holder.zone)
+    changed = replace(holder, exceptions=kept if is_regular else {**kept, day: to})
+    return tuple(changed if one is holder else one for one in times)
 
 
 def on_new_times(of: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:

@@ -55,6 +55,12 @@ def named(times: Iterable[Series], occurrence: str) -> Occurrence | None:
     return next((one for one in (occurrence_on(stretch, day) for stretch in times) if one), None)
 
 
+def holding(times: Iterable[Series], day: date) -> Series:
+    """The times that hold on a day; before the first of them, those."""
+    first, *later = times
+    return next((one for one in reversed(later) if one.starts_on <= day), first)
+
+
 def session_of(series: SessionSeries, occurrence: Occurrence) -> Session:
     return Session(series.id, occurrence.id, occurrence.starts_at, occurrence.ends_at)
 

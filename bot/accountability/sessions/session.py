@@ -87,8 +87,10 @@ def change(of: SessionSeries, wanted: About, by: str) -> SessionSeries:
 def answer_as_sponsor(of: SessionSeries, by: str, *, agrees: bool) -> SessionSeries:
     """The sponsor's own yes or no, which they may change at any time."""
     if not of.sponsor or by != of.sponsor:
-        whose = f"Only <@{of.sponsor}>, the sponsor," if of.sponsor else "Only a sponsor"
-        raise Refusal(f"{whose} can agree to give air cover. Ask the facilitator to name you instead.")
+        raise Refusal(
+            "Only the sponsor can agree to give air cover, and that isn't you. "
+            "Ask whoever leads these sessions to name you."
+        )
     return _changed(of, sponsor_agreed=agrees)
 
 
