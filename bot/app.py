@@ -270,6 +270,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
         clock,
         contact=settings.cco_help_contact,
         retention=timedelta(days=settings.cco_retention_days),
+        promised=accountability.reminders.outlook.count,
     )
     ReadinessListeners(readiness, gateway, guard).register(bolt)
     AccountabilityListeners(accountability, gateway, guard).register(bolt)

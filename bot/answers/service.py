@@ -1,6 +1,7 @@
 """The use cases of this wing: load, decide, save, say."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from bot.answers.views import (
     FollowUpForm,
     HelpView,
     HomeView,
+    Promised,
     buttons,
     detail,
 )
@@ -26,6 +28,8 @@ from bot.clock import Clock
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey
 from bot.slack.render import View
+
+PromisedBy = Callable[[WorkspaceKey, str], tuple[int, int]]  # how much of somebody's is open, and overdue
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +55,7 @@ class AnswerService:
         contact: str = "",
         retention: timedelta = timedelta(days=90),
         grace: timedelta = GRACE,
+        promised: PromisedBy | None = None,
     ) -> None:
         self._advisor = advisor
         self._store = store
@@ -60,6 +65,7 @@ class AnswerService:
         self._contact = contact
         self._retention = retention
         self._grace = grace
+        self._promised = promised
 
     def receive(self, key: WorkspaceKey, question: Question) -> bool:
         """Write a question down before anything else. False when this delivery was seen before."""
@@ -116,6 +122,7 @@ class AnswerService:
             contact=self._contact,
             kept=self._store.kept_for(key, user_id),
             retention_days=self._retention.days,
+            promised=Promised(*self._promised(key, user_id)) if self._promised else None,
         )
 
     def share(self, key: WorkspaceKey, question_id: str, user_id: str) -> View:

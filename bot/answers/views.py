@@ -100,14 +100,23 @@ class HelpView:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """How many of a person's commitments are open, and how many of these are overdue."""
+
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True)
 class HomeView:
-    """App Home: what it can do, what to ask, where to get help, what is kept."""
+    """App Home: what it can do, what to ask, where to get help, what is kept, what was promised if anybody knows."""
 
     starters: tuple[Button, ...]
     cards: int
     contact: str
     kept: int
     retention_days: int
+    promised: Promised | None = None
     template: str = "answers/home.json.j2"
 
 

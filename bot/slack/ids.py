@@ -139,6 +139,7 @@ IN_COMMIT_LINK = "in_commit_link"
 IN_COMMIT_CHANNEL = "in_commit_channel"
 
 # Lists of commitments. The values of both say which list and which page of it, and are no state.
+LIST_COMMITMENTS = "list_commitments"  # one's own
 LIST_COMMITMENTS_PAGE = "list_commitments_page"  # numbered
 LIST_COMMITMENTS_FILTER = "list_commitments_filter"
 # Reminders

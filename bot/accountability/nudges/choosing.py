@@ -63,7 +63,7 @@ class Choosing:
         if not words:
             return self.save(key, user_id, replace(chosen, muted=True))
         if means_off(words):
-            loud = replace(chosen, muted=False) if chosen.muted else replace(chosen, quiet=None)
+            loud = chosen.loud(self._clock()) if chosen.muted else replace(chosen, quiet=None)
             return self.save(key, user_id, loud)
         return self.save(key, user_id, replace(chosen, quiet=read_quiet(words)))
 
@@ -80,9 +80,9 @@ class Choosing:
         reader.read("country", wish.country, read_country)
         reader.read("quiet", wish.quiet, read_quiet, empty=None)
         reader.read("paused_until", wish.paused_until, lambda words: read_pause(words, self._clock(), zone), empty=None)
-        is_loud = wish.volume in set(Volume)
-        loud = replace(reader.chosen, volume=Volume(wish.volume), muted=False) if is_loud else reader.chosen
-        return loud if is_loud else replace(loud, muted=True), reader.problems
+        if wish.volume in set(Volume):
+            return replace(reader.chosen, volume=Volume(wish.volume)).loud(self._clock()), reader.problems
+        return replace(reader.chosen, muted=True), reader.problems
 
     def save(self, key: WorkspaceKey, user_id: str, chosen: Settings) -> SettingsView:
         """Save it; returns what holds now, and when the next reminder comes."""

@@ -21,11 +21,12 @@ HOURS = f"{START_OF_WORK:%H:%M} to {END_OF_WORK:%H:%M}"
 
 def changed(before: Settings, now: Settings, zone: ZoneInfo) -> str:
     """What a change comes to, in a sentence; several at once are only said to be saved."""
+    if now.muted != before.muted:
+        return "No reminders until you write `/cco quiet off`." if now.muted else "Reminders come again."
     fields = [name for name, value in vars(now).items() if value != getattr(before, name)]
     if len(fields) != 1:
         return "Saved."
     return {
-        "muted": "No reminders until you write `/cco quiet off`." if now.muted else "Reminders come again.",
         "paused_until": f"Paused until {when(now.paused_until, zone)}." if now.paused_until else "Your pause is over.",
         "quiet": f"Quiet hours {window(now.quiet)}." if now.quiet else "No quiet hours any more.",
     }.get(fields[0], "Saved.")

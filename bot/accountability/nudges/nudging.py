@@ -176,9 +176,11 @@ def decide(case: Case, person: Person, now: datetime, taken: Collection[date] = 
         return Silent(of, why)
     first = next(_open_slots(case, person))
     at = _free(max(first.at, _resumes(person, now), now), person, taken)
-    slot = [*takewhile(lambda one: one.at <= at, _open_slots(case, person))][-1]
-    moved = _moves(slot.at, at, person, taken)
-    return Nudge(of, at, slot.occasion, slot.at, moved, unanswered)
+    *_, last = takewhile(lambda one: one.at <= at, _open_slots(case, person))
+    planned, moved = last.at, _moves(last.at, at, person, taken)
+    if Move.LATE in _moves(first.at, at, person, taken):  # nobody was there when the first of those was due
+        planned, moved = first.at, tuple(dict.fromkeys([*moved, Move.LATE]))
+    return Nudge(of, at, last.occasion, planned, moved, unanswered)
 
 
 def next_nudge(

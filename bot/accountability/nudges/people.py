@@ -1,6 +1,6 @@
 """How somebody wants to be reminded, and when they may be written to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ class Settings:
     """What somebody chose. Without a zone it is the one that Slack tells, without a country the one of the settings.
 
     `quiet` are hours without messages beyond those outside work; `muted` is no reminders at all until they say
-    otherwise.
+    otherwise, which then counts as a pause that is over.
     """
 
     zone: str = ""
@@ -33,6 +33,13 @@ class Settings:
     quiet: Quiet | None = None
     muted: bool = False
     paused_until: datetime | None = None
+
+    def loud(self, now: datetime) -> "Settings":
+        """The same for whoever wants to be reminded again."""
+        if not self.muted:
+            return self
+        paused_until = now if self.paused_until is None else max(now, self.paused_until)
+        return replace(self, muted=False, paused_until=paused_until)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ from bot.slack.render import clip, escape
 NAMED = 3  # of the commitments that a message to come is about
 MOST_EXPLAINED = 20
 LONGEST_QUOTE = 200  # characters
-LONGEST_LINK = 300  # characters; a longer one is none of Slack's
+LONGEST_LINK = 200  # characters; a longer one is none of Slack's
 
 Said = tuple[Nudge, Commitment]  # what a reminder says, and the commitment as it is now
 

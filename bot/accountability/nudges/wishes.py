@@ -19,7 +19,7 @@ from bot.workdays import Workdays
 
 DAY = timedelta(days=1)
 OFF = frozenset({"off", "end", "stop"})
-NONE = frozenset({"none", "no", "-", "–"})
+NONE = frozenset({"none", "-", "–"})  # “no” is Norway
 
 BETWEEN = re.compile(r"\s*(?:-|–|—|\bto\b|\buntil\b|\btill\b)\s*")
 CLOCK = re.compile(

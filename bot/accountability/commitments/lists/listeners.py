@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt import App
 
 from bot.accountability.commands import Command, asks_for, rest_of
-from bot.accountability.commitments.lists.asked import in_words, read_value
+from bot.accountability.commitments.lists.asked import Asked, in_words, read_value
 from bot.accountability.commitments.lists.service import Lists
 from bot.slack import ids
 from bot.slack.bolt import Guard
@@ -26,6 +26,7 @@ class ListListeners:
         guard = self._guard
         app.command(ids.COMMAND, matchers=[asks_for(Command.MINE)])(guard.replying(self.mine))
         app.command(ids.COMMAND, matchers=[asks_for(Command.COMMITMENTS)])(guard.replying(self.of_channel))
+        app.action(ids.LIST_COMMITMENTS)(guard.later(self.own))
         app.action(re.compile(f"^{ids.LIST_COMMITMENTS_PAGE}(:|$)"))(guard.later(self.turn))
         app.action(ids.LIST_COMMITMENTS_FILTER)(guard.later(self.turn))
 
@@ -34,6 +35,11 @@ class ListListeners:
 
     def of_channel(self, incoming: Incoming) -> dict[str, Any]:
         return self._listed(incoming, in_channel=True)
+
+    def own(self, incoming: Incoming) -> None:
+        """From App Home: it comes in Messages."""
+        view = self._service.page(incoming.key, incoming.user_id, "", Asked(in_channel=False))
+        self._guard.whisper(incoming, view)
 
     def turn(self, incoming: Incoming) -> None:
         asked = read_value(incoming.value_or_refuse())
