@@ -259,6 +259,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
         findings=findings_of(readiness),
         guidance=pieces_of(advisor),
         public_url=settings.cco_public_url,
+        air_cover_after=timedelta(days=settings.cco_air_cover_days),
     )
     accountability.register(runner)
     store = AnswerStore(database)

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     cco_country: str = ""
     cco_public_url: str = ""
     cco_port: int = Field(default=8000, ge=1, le=65_535)
+    cco_air_cover_days: int = Field(default=14, ge=3, le=90)
     cco_log_level: str = "INFO"
 
     @field_validator("cco_knowledge_dir", mode="before")

@@ -26,6 +26,7 @@ FIXES = {
     "CCO_PUBLIC_URL": "give the https address under which this program is reached from outside, such as "
     "https://cco.example.com",
     "CCO_PORT": "give a whole number from 1 to 65535",
+    "CCO_AIR_COVER_DAYS": "give a whole number of days from 3 to 90",
     "CCO_LOG_LEVEL": "use DEBUG, INFO, WARNING or ERROR",
 }
 

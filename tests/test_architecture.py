@@ -39,6 +39,7 @@ FLOORS |= {"shown": 1}  # what the views of several rooms hold
 FLOORS |= dict.fromkeys(("reminding", "choosing", "outlook"), 2)  # about reminders
 FLOORS |= dict.fromkeys(("papers", "showing", "attending"), 2)  # sessions
 FLOORS |= dict.fromkeys(("changing", "retiming", "rescheduling", "sponsoring", "announcing", "calendars"), 2)  # series
+FLOORS |= {"looking": 2}  # air cover
 FLOORS |= {"tables": 1}  # of a wing whose store became too long a file: its stores are …_store
 FLOORS |= {"archive": 2}  # what several ways out of the bot share
 MODEL = 0  # cards, matching, decision, …: every file of a wing that is not named here

@@ -23,6 +23,7 @@ WRONG = {
     "CCO_COUNTRY": "s3cret",
     "CCO_PUBLIC_URL": "http://s3cret.example",
     "CCO_PORT": "s3cret",
+    "CCO_AIR_COVER_DAYS": "2",
     "CCO_LOG_LEVEL": "LOUD",
 }
 

@@ -11,6 +11,8 @@ from bot.scheduler.actions import Action, Changes
 
 NUDGE = "nudge"  # subject: the person
 AIR_COVER = "air_cover"  # subject: the channel
+WARN_OF_AIR_COVER = "warn_of_air_cover"  # subject: the commitment; occurrence: see aircover/escalation.py
+ASK_FOR_AIR_COVER = "ask_for_air_cover"  # the same
 TELL_OF_COMMITMENT = "tell_of_commitment"  # subject: the commitment; occurrence: its version and who is told
 TELL_FACILITATOR = "tell_facilitator"  # subject: the channel; occurrence: the trouble and what it is about
 DRAW_SESSIONS = "draw_sessions"  # subject: the channel whose open sessions may have to look different

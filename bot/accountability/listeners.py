@@ -2,6 +2,7 @@
 
 from slack_bolt import App
 
+from bot.accountability.aircover.listeners import AirCoverListeners
 from bot.accountability.commitments.listeners import CommitmentListeners
 from bot.accountability.nudges.listeners import ReminderListeners
 from bot.accountability.rhythm.listeners import RhythmListeners
@@ -29,3 +30,4 @@ class AccountabilityListeners:
         RhythmListeners(self._service.rhythm, self._guard).register(app)
         SessionListeners(self._service.sessions, self._gateway, self._guard).register(app)
         SeriesListeners(self._service.series, self._gateway, self._guard).register(app)
+        AirCoverListeners(self._service.air_cover, self._gateway, self._guard).register(app)

@@ -1,8 +1,10 @@
 """Accountability, put together: what its listeners call, and what the scheduler does for it."""
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from bot.accountability import later
+from bot.accountability.aircover.service import OVERDUE_FOR, AirCover
 from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
@@ -45,6 +47,7 @@ class AccountabilityService:
         findings: Findings = no_findings,
         guidance: Guidance = no_guidance,
         public_url: str = "",
+        air_cover_after: timedelta = OVERDUE_FOR,
     ) -> None:
         people = PeopleStore(around.database)
         self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
@@ -108,6 +111,16 @@ class AccountabilityService:
         self._handlers |= self.sessions.handlers
         self.series = SeriesService(around, self.acquaintances, self.sender, self.troubles, admins, country, public_url)
         self._handlers |= self.series.handlers
+        self.air_cover = AirCover(
+            around,
+            self.commitments,
+            self.acquaintances,
+            self.sender,
+            self.troubles,
+            air_cover_after,
+            guidance,
+        )
+        self._handlers |= self.air_cover.handlers
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:

@@ -192,3 +192,10 @@ IN_SERIES_SPONSOR = "in_series_sponsor"
 IN_SERIES_COUNTRY = "in_series_country"
 IN_SERIES_DIGESTS = "in_series_digests"
 IN_SESSION_DATE = "in_session_date"
+# Air cover. Values are a commitment's id.
+CALL_OFF_AIR_COVER = "call_off_air_cover"  # the owner's “I've got it”
+AIR_COVER_STEP_IN = "air_cover_step_in"
+AIR_COVER_TALK = "air_cover_talk"
+AIR_COVER_NOT_NOW = "air_cover_not_now"
+AIR_COVER_TALK_FORM = "air_cover_talk_form"
+IN_AIR_COVER_NOTE = "in_air_cover_note"

@@ -116,6 +116,9 @@ def test_where_the_facilitator_has_left_as_well_others_are_told_of_both(
     (message,) = told(stage, maker)
     assert f"<@{host.id}>, who leads it, can't be reached any more" in texts(message)
     assert pressable(message) == [("Manage", of.id)]
+    form = stage.opened(maker, lambda: stage.press(maker, message, "manage_series"))
+    assert form["callback_id"] == "manage_series_form"
+    stage.workspace.close_view(maker.id)
 
 
 def test_what_is_handed_over_goes_from_the_message_and_the_rest_stays(
@@ -137,12 +140,16 @@ def test_what_is_handed_over_goes_from_the_message_and_the_rest_stays(
 
 
 @pytest.mark.parametrize(
-    ("what", "words"), [("channel_closed", "I can't post there any more"), ("sponsor_gone", "its sponsor")]
+    ("what", "words", "change"),
+    [
+        ("channel_closed", "I can't post there any more", "facilitator"),
+        ("sponsor_gone", "its sponsor", "sponsor"),
+    ],
 )
-def test_what_a_series_lacks_is_told_once_until_somebody_changes_it(
-    stage: Stage, team: list[Person], room: Channel, what: str, words: str
+def test_what_a_series_lacks_is_told_once_until_it_concerns_somebody_else(
+    stage: Stage, team: list[Person], room: Channel, what: str, words: str, change: str
 ) -> None:
-    host, _, sponsor, _ = team
+    host, other, sponsor, _ = team
     of = series(stage, room, host, sponsor=sponsor.id)
     stage.workspace.deactivate(sponsor.id)
     for about in (of.id, room.id):
@@ -150,9 +157,10 @@ def test_what_a_series_lacks_is_told_once_until_somebody_changes_it(
     (message,) = told(stage, host)
     assert words in texts(message)
     assert pressable(message) == [("Manage", of.id)]
-    assert SeriesStore(stage.bots[-1].database).save(key_of(stage), replace(of, version=2))
+    changed = replace(of, version=2, **{change: other.id})
+    assert SeriesStore(stage.bots[-1].database).save(key_of(stage), changed)
     tell(stage, room, what, of.id)
-    assert len(told(stage, host)) == 2
+    assert len(told(stage, host)) + len(told(stage, other)) == 2
 
 
 def test_a_series_that_ended_or_there_never_was_is_no_trouble(stage: Stage, team: list[Person], room: Channel) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from bot.accountability.calendar.wall import START_OF_WORK, moment_of
 from bot.accountability.commitments.commitment import Commitment
@@ -107,6 +108,13 @@ def plan_for(stuck: Stuck, sponsor: Sponsor, now: datetime) -> Plan | None:
     if warned is None:
         return _warn(stuck, sponsor, ripe)
     return _ask(stuck, _free(max(ripe, _working_day_after(warned, stuck.owner)), sponsor))
+
+
+def name_of(of: Escalation, agreement: str) -> str:
+    """Names what is to be done about a trouble that has come so far, under one agreement of a sponsor."""
+    times = (of.warned_at, of.called_off_at, of.told_at)
+    so_far = " ".join(str(at and at.isoformat()) for at in times)
+    return sha256(f"{of.occasion} {so_far} {agreement}".encode()).hexdigest()[:20]
 
 
 def _why(of: Commitment) -> tuple[Trouble, datetime]:

@@ -42,6 +42,9 @@ class Deed(StrEnum):
     NEED_HELP = "need_help"
     GOT_IT = "got_it"
     SNOOZE = "snooze"
+    STEP_IN = "step_in"  # a sponsor's answer to being asked for air cover, as are the next two
+    TALK = "talk"
+    NOT_NOW = "not_now"
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,12 @@ def snooze(of: Commitment, by: str, until: datetime, now: datetime) -> Step:
     _demand_owner(of, by)
     _demand_future(until, now)
     return _changed(of, by, Deed.SNOOZE, now, snoozed_until=until)
+
+
+def answer_call(of: Commitment, by: str, deed: Deed, now: datetime, note: str = "") -> Step:
+    """What a sponsor says to being asked for air cover. The promise stays its owner's, and as it is."""
+    demand_live(of)
+    return _changed(of, by, deed, now, note, snoozed_until=of.snoozed_until)
 
 
 def is_same(of: Commitment, new: Commitment) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -63,8 +64,17 @@ class Finder:
         return self.held(key, of)
 
     def leads(self, key: WorkspaceKey, of: SessionSeries, user_id: str) -> bool:
-        """Slack is asked only about those who would be refused otherwise."""
-        return may_lead(of, user_id, self._admins) or self._acquaintances.is_admin(key, user_id)
+        """Slack is asked only about those who would be refused otherwise. Where nobody leads, whoever made it may."""
+        if may_lead(of, user_id, self._admins) or self._acquaintances.is_admin(key, user_id):
+            return True
+        return user_id == of.made_by and self._has_left(key, of.facilitator)
+
+    def _has_left(self, key: WorkspaceKey, user_id: str) -> bool:
+        """As far as Slack tells within two seconds."""
+        with suppress(Unavailable):
+            profile = self._acquaintances.profile(key, user_id, at_once=True)
+            return profile is None or not profile.is_active
+        return False
 
     def session(self, key: WorkspaceKey, held: Held, occurrence: str) -> Session:
         """As it is saved, or as it is planned. Raises Refusal where it is neither."""

@@ -14,7 +14,7 @@ from bot.accountability.sessions.session import SessionSeries
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.presenting import owner_trouble, series_trouble
 from bot.accountability.troubles.store import About, TroubleStore
-from bot.accountability.troubles.trouble import Telling, Trouble, telling
+from bot.accountability.troubles.trouble import Telling, Trouble, of_series, telling
 from bot.accountability.troubles.views import OwnerTroubleView
 from bot.clock import Clock
 from bot.keys import WorkspaceKey
@@ -65,7 +65,7 @@ class Troubles:
         if told.what.is_with_owner:
             return self._tell_of_owner(key, due, told)
         of = self._series.get(key, told.about)
-        if of is not None and of.is_running and of.version == told.number:
+        if of is not None and of.is_running and _of_series(told.what, of) == told:
             self._tell_of_series(key, due, told, of)
         return None
 
@@ -85,12 +85,12 @@ class Troubles:
             of = self._commitments.get(key, about)
             return Telling(what, of.owner if of else about)
         found = self._series.get(key, about) or next(iter(self._series.of_channel(key, channel_id)), None)
-        return Telling(what, found.id, found.version) if found else None
+        return _of_series(what, found) if found else None
 
     # With an owner
 
     def _tell_of_owner(self, key: WorkspaceKey, due: Due, told: Telling) -> Action | None:
-        is_here = self._is_here(key, told.about)
+        is_here = self._acquaintances.is_there(key, told.about)
         if is_here == (told.what is Trouble.OWNER_GONE):
             if not is_here:  # whoever wrote to them could not know why Slack refused it
                 self.tell(key, due.action.subject, Trouble.OWNER_GONE, told.about)
@@ -146,6 +146,10 @@ class Troubles:
         if not sent.is_there:
             log.warning("%s: who is to be told could not be (%s); leaving it", due.action, sent.outcome)
         return sent
+
+
+def _of_series(what: Trouble, of: SessionSeries) -> Telling:
+    return of_series(what, of.id, of.sponsor if what is Trouble.SPONSOR_GONE else of.facilitator)
 
 
 def _view(about: About, held: Sequence[Commitment]) -> OwnerTroubleView:

@@ -1,13 +1,14 @@
 """What may be missing, and under which name the schedule remembers that it was told.
 
 Schedule names are done once, so a name says how long a trouble counts as the same. Trouble with a person is told once a
-channel, however many commitments they have there; trouble with a series once for each state that somebody gave it, so
-that a new sponsor who leaves as well is told of. What lasts, or comes back, for longer than the schedule remembers what
-was done (half a year) is told once more.
+channel, however many commitments they have there; trouble with a series once for each person whom it concerns, so that
+a new sponsor who leaves as well is told of, and a new facilitator hears what the one before did. What lasts, or comes
+back, for longer than the schedule remembers what was done (half a year) is told once more.
 """
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from zlib import crc32
 
 
 class Trouble(StrEnum):
@@ -29,7 +30,7 @@ class Trouble(StrEnum):
 class Telling:
     """A trouble, with whom or what: a person's id, or a series'.
 
-    `number` tells one telling from the next: the version of a series, or how many leaders have been told of a person.
+    `number` tells one telling from another: whom it concerns of a series, or how many were told of an owner before.
     """
 
     what: Trouble
@@ -43,6 +44,11 @@ class Telling:
     @property
     def next(self) -> "Telling":
         return replace(self, number=self.number + 1)
+
+
+def of_series(what: Trouble, series_id: str, concerned: str) -> Telling:
+    """`concerned` is who left, or who is to be told that the channel is closed."""
+    return Telling(what, series_id, crc32(concerned.encode()))
 
 
 def telling(name: str) -> Telling:

@@ -38,5 +38,4 @@ class SeriesTroubleView:
     channel_id: str
     who: str
     leads: bool
-    manage: str = "manage_series"
     template: str = "accountability/troubles/series.json.j2"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.accountability.troubles.trouble import Telling, Trouble, telling
+from bot.accountability.troubles.trouble import Telling, Trouble, of_series, telling
 from bot.scheduler.actions import LENGTHS
 
 
@@ -19,3 +19,9 @@ def test_another_leader_or_version_is_another_name() -> None:
     told = Telling(Trouble.SPONSOR_GONE, "s1", 3)
     assert told.next == Telling(Trouble.SPONSOR_GONE, "s1", 4)
     assert len({told.name, told.next.name, Telling(Trouble.CHANNEL_CLOSED, "s1", 3).name}) == 3
+
+
+def test_who_it_concerns_makes_another_trouble_of_a_series() -> None:
+    of_dan, of_eve = (of_series(Trouble.SPONSOR_GONE, "s1", who) for who in ("U0DAN", "U0EVE"))
+    assert of_dan != of_eve
+    assert telling(of_dan.name) == of_series(Trouble.SPONSOR_GONE, "s1", "U0DAN")

@@ -1,0 +1,140 @@
+"""Air cover, put together: who would be asked, the owner's “I've got it”, and what a sponsor says."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.accountability import later
+from bot.accountability.aircover import presenting
+from bot.accountability.aircover.escalation import occasion_of
+from bot.accountability.aircover.finding import Finding
+from bot.accountability.aircover.looking import Looking
+from bot.accountability.aircover.sending import Sending
+from bot.accountability.aircover.store import EscalationStore
+from bot.accountability.aircover.views import AskView, TalkForm, WarningView
+from bot.accountability.commitments.commitment import LONGEST_TEXT, Change, Commitment, Deed, answer_call
+from bot.accountability.commitments.doing import QUICKER, TRIES
+from bot.accountability.commitments.origins import Origin, Subject, written
+from bot.accountability.commitments.service import CommitmentService
+from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.knowing import Acquaintances
+from bot.accountability.outside import Guidance, no_guidance
+from bot.accountability.sending import Sender
+from bot.accountability.sessions.session import SessionSeries
+from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.troubles.service import Troubles
+from bot.errors import Refusal
+from bot.keys import WorkspaceKey
+from bot.scheduler.actions import Changes
+from bot.scheduler.runner import Handler
+from bot.scheduler.store import saving
+from bot.surroundings import Surroundings
+
+OVERDUE_FOR = timedelta(days=14)
+
+NOT_YOURS = "Only whoever it is with now can call this off. Ask them."
+NOT_WARNED = "I'm not about to ask anybody about this, so there is nothing to call off."
+TOO_LATE = "The sponsor has been asked already. Tell them that it moves again, or set a new date."
+NOT_SPONSOR = "You no longer sponsor the sessions in that channel, so this is for somebody else to answer now."
+
+
+class AirCover:
+    """The use cases. What happens by itself is in `handlers`, by kind of action."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        commitments: CommitmentService,
+        acquaintances: Acquaintances,
+        sender: Sender,
+        troubles: Troubles,
+        overdue_for: timedelta = OVERDUE_FOR,
+        guidance: Guidance = no_guidance,
+    ) -> None:
+        self._commitments = commitments
+        self._store = CommitmentStore(around.database)
+        self._escalations = EscalationStore(around.database)
+        self._guidance = guidance
+        self._clock = around.clock
+        self._wake = around.wake
+        series, clock = SeriesStore(around.database), around.clock
+        self._finding = Finding(self._store, series, self._escalations, acquaintances, troubles, overdue_for)
+        looking = Looking(self._finding, self._escalations, around.schedule, clock)
+        sending = Sending(self._finding, self._store, self._escalations, sender, troubles, guidance, clock)
+        self.handlers: Mapping[str, Handler] = {
+            later.AIR_COVER: looking.look,
+            later.WARN_OF_AIR_COVER: sending.warn,
+            later.ASK_FOR_AIR_COVER: sending.ask,
+        }
+
+    def asks(self, key: WorkspaceKey, channel_id: str) -> str:
+        """The sponsor whom a cry for help in a channel goes to; empty where nobody has agreed to it."""
+        series = self._finding.series(key, channel_id) if channel_id else None
+        return series.sponsor if series else ""
+
+    # The owner
+
+    def call_off(self, key: WorkspaceKey, commitment_id: str, by: str) -> WarningView:
+        """They've got it: they have as long again. Refused once the sponsor was asked."""
+        of, now = self._commitments.get(key, commitment_id), self._clock()
+        if by != of.owner:
+            raise Refusal(NOT_YOURS)
+        look = saving(key, Changes(new=(later.look(later.AIR_COVER, of.channel_id, now),)))
+        if not self._escalations.call_off(key, of.id, occasion_of(of), now, also=look):
+            raise Refusal(self._why_not_off(key, of))
+        until = now + self._finding.overdue_for
+        sponsor = self.asks(key, of.channel_id)
+        return presenting.warning(of, sponsor, until, self._finding.overdue_for, called_off=True)
+
+    def _why_not_off(self, key: WorkspaceKey, of: Commitment) -> str:
+        so_far = [one for one in self._escalations.so_far(key, of.id) if one.occasion == occasion_of(of)]
+        return TOO_LATE if so_far and so_far[0].told_at else NOT_WARNED
+
+    # The sponsor
+
+    def talk_form(self, key: WorkspaceKey, commitment_id: str, by: str, origin: Origin) -> TalkForm:
+        of = self._commitments.get(key, commitment_id)
+        self._sponsored(key, of, by)
+        return TalkForm(of.what, of.owner, LONGEST_TEXT, written(Subject(of.id, origin)))
+
+    def step_in(self, key: WorkspaceKey, commitment_id: str, by: str) -> AskView:
+        """The owner hears of it, and whoever leads the sessions."""
+        return self._answer(key, commitment_id, by, Deed.STEP_IN)
+
+    def talk(self, key: WorkspaceKey, commitment_id: str, by: str, note: str) -> AskView:
+        """The owner hears that, and what, the sponsor would like to say."""
+        return self._answer(key, commitment_id, by, Deed.TALK, note)
+
+    def not_now(self, key: WorkspaceKey, commitment_id: str, by: str) -> AskView:
+        """It rests. The owner hears that nobody comes just now, and not why."""
+        return self._answer(key, commitment_id, by, Deed.NOT_NOW)
+
+    def _answer(self, key: WorkspaceKey, commitment_id: str, by: str, deed: Deed, note: str = "") -> AskView:
+        """The same answer given twice, or a click that came twice, is one."""
+        for _ in range(TRIES):
+            of, now = self._commitments.get(key, commitment_id), self._clock()
+            series = self._sponsored(key, of, by)
+            changes = self._store.changes(key, of.id)
+            if not _says_so_already(changes, by, deed):
+                of, change = answer_call(of, by, deed, now, note)
+                if not self._store.save(key, of, change, also=saving(key, _entailed(of, change, series))):
+                    continue
+                self._wake()
+            return presenting.ask(of, changes, series, self._guidance, now, answer=deed)
+        raise Refusal(QUICKER)
+
+    def _sponsored(self, key: WorkspaceKey, of: Commitment, by: str) -> SessionSeries:
+        series = self._finding.sponsored_by(key, of.channel_id, by)
+        if series is None:
+            raise Refusal(NOT_SPONSOR)
+        return series
+
+
+def _says_so_already(changes: list[Change], by: str, deed: Deed) -> bool:
+    last = changes[-1]
+    return (last.by, last.deed) == (by, deed)
+
+
+def _entailed(of: Commitment, change: Change, series: SessionSeries) -> Changes:
+    readers = {of.owner} | ({series.facilitator} if change.deed is Deed.STEP_IN else set())
+    told = tuple(later.tell(of, reader, change.at) for reader in sorted(readers - {change.by, ""}))
+    return Changes(new=(*later.on_change(of, change.at).new, *told))
