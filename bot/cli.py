@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import records
+from bot import agenda, records
 from bot.errors import CcoError
 from bot.opening import configured_advisor, configured_database
 
@@ -39,6 +39,8 @@ def main() -> None:
 main.add_command(records.rounds)
 main.add_command(records.export)
 main.add_command(records.report)
+main.add_command(agenda.due)
+main.add_command(agenda.upcoming)
 
 
 @main.command()

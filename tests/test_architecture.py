@@ -131,6 +131,7 @@ STORES = {name for name in TREES if room_of(name) == "store" or room_of(name).en
 TABLES = {name for name in TREES if room_of(name) == "tables"}  # of a wing with more than one store
 VIEWS = {name for name in IN_WINGS if room_of(name) == "views"}
 TOP = {
+    "bot.agenda",
     "bot.app",
     "bot.cli",
     "bot.running",

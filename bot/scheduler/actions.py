@@ -70,6 +70,16 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """An action that is not done. `next_at` is when it may be begun, or when the lease it is done under ends."""
+
+    action: Action
+    next_at: datetime
+    tries: int
+    is_begun: bool
+
+
+@dataclass(frozen=True)
 class Failure:
     """An action that was given up after too many tries."""
 

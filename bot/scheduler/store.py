@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.keys import WorkspaceKey
-from bot.scheduler.actions import LENGTHS, Action, Changes, Due, Failure
+from bot.scheduler.actions import LENGTHS, Action, Changes, Due, Failure, Waiting
 from bot.storage.columns import of_workspace, workspace_columns, workspace_values
 from bot.storage.database import Database, UtcDateTime, metadata
 
@@ -161,6 +161,21 @@ class ScheduleStore:
         waiting = and_(_planned(kinds), DUE_ACTIONS.c.lease.is_(None))
         with self._database.read() as connection:
             return connection.execute(select(func.min(DUE_ACTIONS.c.next_at)).where(waiting)).scalar()
+
+    def waiting(self, at_most: int) -> list[tuple[WorkspaceKey, Waiting]]:
+        """What is planned or being done in all workspaces, the first to come first: for whoever runs the bot."""
+        planned = select(DUE_ACTIONS).where(DUE_ACTIONS.c.state == PLANNED)
+        with self._database.read() as connection:
+            rows = connection.execute(planned.order_by(DUE_ACTIONS.c.next_at).limit(at_most)).mappings().all()
+        return [
+            (_key(row), Waiting(_action(row), row["next_at"], row["tries"], row["lease"] is not None)) for row in rows
+        ]
+
+    def overdue(self, now: datetime) -> int:
+        """How many actions of all workspaces could have been begun before now."""
+        free = and_(DUE_ACTIONS.c.state == PLANNED, DUE_ACTIONS.c.next_at < now)
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(DUE_ACTIONS).where(free)).scalar_one()
 
     def failures(self) -> list[tuple[WorkspaceKey, Failure]]:
         """What was given up in all workspaces, the oldest first: for whoever runs the bot."""

@@ -162,6 +162,13 @@ class CommitmentStore:
             rows = connection.execute(query.order_by(COMMITMENTS.c.due, COMMITMENTS.c.id)).mappings().all()
         return [_commitment(row) for row in rows]
 
+    def workspaces_of(self, owner: str) -> list[WorkspaceKey]:
+        """Of all workspaces, those in which somebody owns something that is live."""
+        columns = (COMMITMENTS.c.enterprise_id, COMMITMENTS.c.team_id)
+        query = select(*columns).where(COMMITMENTS.c.owner == owner, IS_LIVE).distinct().order_by(*columns)
+        with self._database.read() as connection:
+            return [WorkspaceKey(*row) for row in connection.execute(query)]
+
     def owners_without(self, kind: str) -> list[tuple[WorkspaceKey, str]]:
         """The owners of what is live, in all workspaces, about whom no action of that kind is planned."""
         same = [DUE_ACTIONS.c[name] == COMMITMENTS.c[name] for name in ("enterprise_id", "team_id")]
