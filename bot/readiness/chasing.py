@@ -25,8 +25,9 @@ from bot.readiness.times import BETWEEN_CHASES, Occasion, half_time, last_call, 
 from bot.readiness.views import ChaseView
 from bot.scheduler.actions import Action, Due
 from bot.slack.budget import Budget
-from bot.slack.gateway import Gateway, Mark, SlackRefused, TokenDead, UnknownOutcome
+from bot.slack.gateway import Gateway, Mark, SlackRefused, TokenDead
 from bot.slack.ids import ROUND_EVENT
+from bot.slack.looking import has_arrived
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +36,6 @@ RUN = timedelta(seconds=10)  # for which a run begins with the next one; the end
 PAUSE = timedelta(seconds=1)
 WAITED_OUT = 1.0  # seconds: who is to wait for less waits here, all others in the schedule
 WAITS = 3  # for one reminder: others send as well
-LOOK_AGAIN = 30.0  # seconds, when Slack could not even be asked
-CLOCKS_APART = timedelta(minutes=1)  # that Slack's clock may be away from ours
 
 
 @dataclass(frozen=True)
@@ -53,10 +52,6 @@ class Batch:
     def mark(self) -> Mark:
         """By which a reminder is found in the direct message of whoever got it, and nowhere else."""
         return Mark(ROUND_EVENT, f"{self.round_id}:{self.wave.number}")
-
-    @property
-    def since(self) -> str:
-        return f"{(self.wave.planned_at - CLOCKS_APART).timestamp():.6f}"
 
 
 class Chasing:
@@ -83,7 +78,7 @@ class Chasing:
     def chase(self, key: WorkspaceKey, due: Due) -> Action | None:
         """Do what is due; returns the same for those whose turn has not come.
 
-        Raises TryLater when it is nobody's turn just now, and UnknownOutcome.
+        Raises TryLater when it is nobody's turn just now, and UnknownOutcome after a reminder of which nobody knows.
         """
         of, now = self._rounds.get(key, due.action.subject), self._clock()
         wave = later.wave(due.action)
@@ -116,12 +111,12 @@ class Chasing:
         """`before` is what stands beside them: the wave that reached them last, or this one, negative."""
         begun = unknown = -batch.wave.number
         if before == unknown:
-            has_arrived = self._has_arrived(batch, user_id)
-            if has_arrived:
+            is_there = has_arrived(self._gateway, user_id, batch.mark, batch.wave.planned_at)
+            if is_there:
                 self._rounds.mark_chased(batch.key, batch.round_id, user_id, unknown, batch.wave.number)
                 return
             log.info("round %s: sending a reminder again, as nobody knows whether it arrived", batch.round_id)
-            begun = batch.wave.number if has_arrived is None else unknown
+            begun = batch.wave.number if is_there is None else unknown
         self._in_turn(batch, user_id, lambda: self._send(batch, user_id, before, begun))
 
     def _in_turn(self, batch: Batch, user_id: str, send: Callable[[], None]) -> None:
@@ -154,19 +149,6 @@ class Chasing:
         else:
             self._rounds.chase(batch.key, batch.round_id, self._clock())
         mark(begun, batch.wave.number)
-
-    def _has_arrived(self, batch: Batch, user_id: str) -> bool | None:
-        """Did an earlier try take effect? None where the bot may not look; TryLater where it can't just now."""
-        try:
-            place = self._gateway.direct_message(user_id)
-            return bool(self._gateway.posted(place, "", batch.mark, batch.since))
-        except TokenDead:
-            raise
-        except UnknownOutcome as error:
-            raise TryLater(f"can't look whether a reminder arrived: {error}", LOOK_AGAIN) from error
-        except SlackRefused as error:
-            log.info("round %s: can't look whether a reminder arrived: %s", batch.round_id, error)
-            return None
 
 
 def _left(missing: Mapping[str, int], wave: Wave) -> list[tuple[str, int]]:

@@ -89,6 +89,17 @@ class RoundPoster:
         rest = lacking[1:]
         return Action(later.POST, of.id, self._clock() + PAUSE, rest[0].name) if rest else None
 
+    def given_up(self, key: WorkspaceKey, due: Due) -> None:
+        """What became of a round whose messages Slack has not taken for a day: its starter is told."""
+        of = self._rounds.get(key, due.action.subject)
+        if of is None or of.cancelled:
+            return
+        has_begun = any(one.part == PARENT and one.ts for one in self._rounds.messages(key, of.id))
+        if of.is_open and not has_begun:
+            self._give_up(key, of)
+        else:
+            self._troubles.tell(key, of, Trouble.REFUSED if of.is_open else Trouble.NO_RESULTS)
+
     def _parts(self, key: WorkspaceKey, of: Round) -> Iterator[Part]:
         if of.is_open:
             yield Part(PARENT, self._presenter.parent(of, self._ballots.turnout(key, of.id)))

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 WHO_IS_IT = "Slack doesn't tell me just now whether you are one of us. Press it again in a moment."
 QUICK = timedelta(minutes=1)  # the lease of what makes a call or two; reminders may wait for Slack in between
 LEASES = dict.fromkeys((later.POST, later.CLOSE, later.TELL), QUICK)
+FOR_EVER = {later.CLOSE, later.CHASE}  # a close is owed to all who voted; reminders end with the round
 
 
 class ReadinessService:
@@ -90,12 +91,19 @@ class ReadinessService:
             ANNOUNCE: self.repeating.announce_due,
             TELL_OF_REPEAT: self.repeating.tell_due,
         }
+        self._given_up = {later.POST: poster.given_up}
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:
         """Have what rounds plan for later done."""
         for kind, handler in self._handlers.items():
-            runner.register(kind, self._watched(handler), LEASES.get(kind))
+            runner.register(
+                kind,
+                self._watched(handler),
+                LEASES.get(kind),
+                for_ever=kind in FOR_EVER,
+                on_given_up=self._given_up.get(kind),
+            )
 
     def start(self, key: WorkspaceKey, draft_id: str, user_id: str) -> None:
         """Open a round; its first message follows at once."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -15,6 +16,17 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)  # longer than the longest send: one call that waits out Slack's rate limit four times
 
 Handler = Callable[[WorkspaceKey, Due], Action | None]
+GivenUp = Callable[[WorkspaceKey, Due], None]
+
+
+@dataclass(frozen=True)
+class Doing:
+    """How actions of a kind are done: see Runner.register."""
+
+    handler: Handler
+    lease: timedelta
+    for_ever: bool
+    on_given_up: GivenUp | None
 
 
 class Runner:
@@ -32,29 +44,37 @@ class Runner:
         self._store = store
         self._clock = clock
         self._lease = lease
-        self._handlers: dict[str, Handler] = {}
-        self._leases: dict[str, timedelta] = {}
+        self._doings: dict[str, Doing] = {}
 
-    def register(self, kind: str, handler: Handler, lease: timedelta | None = None) -> None:
+    def register(
+        self,
+        kind: str,
+        handler: Handler,
+        lease: timedelta | None = None,
+        *,
+        for_ever: bool = False,
+        on_given_up: GivenUp | None = None,
+    ) -> None:
         """Have actions of this kind done by that handler. Those of a kind that nobody does are left where they are.
 
-        A `lease` of its own is for a kind that is done sooner, so that after a crash it is begun again sooner.
+        A `lease` of its own is for a kind that is done sooner, so that after a crash it is begun again sooner. One
+        that is tried `for_ever` is never given up; `on_given_up` is told of any other, and may be told twice.
         """
-        if kind in self._handlers:
+        if kind in self._doings:
             raise ValueError(f"there is a handler for {kind} already; a kind has one")
-        self._handlers[kind] = handler
-        self._leases[kind] = lease or self._lease
+        self._doings[kind] = Doing(handler, lease or self._lease, for_ever, on_given_up)
 
     def claim(self, at_most: int, held: Collection[str] = ()) -> list[tuple[WorkspaceKey, Due]]:
         """Take what is due, the oldest first, but not what is under a lease `held` here."""
         now = self._clock()
-        if not self._store.is_due(self._handlers, now, held):  # claiming takes SQLite's one lock for writing
+        if not self._store.is_due(self._doings, now, held):  # claiming takes SQLite's one lock for writing
             return []
-        return self._store.claim(self._leases, now, at_most, held)
+        leases = {kind: doing.lease for kind, doing in self._doings.items()}
+        return self._store.claim(leases, now, at_most, held)
 
     def run(self, key: WorkspaceKey, due: Due) -> None:
         """Do a claimed action. Raises only when the database can't be told: its lease ends, and it runs again."""
-        if due.tries > MOST_TRIES:  # the last one ended with the process
+        if due.tries > MOST_TRIES and not self._doing(due).for_ever:  # the last one ended with the process
             self._give_up(key, due)
             return
         try:
@@ -84,15 +104,18 @@ class Runner:
 
     def next_due(self) -> datetime | None:
         """When something is to be done next, in any workspace."""
-        return self._store.next_due(self._handlers)
+        return self._store.next_due(self._doings)
 
     def seconds_until_next(self, at_most: float) -> float:
         """Negative when something is overdue."""
         next_due = self.next_due()
         return at_most if next_due is None else min(at_most, (next_due - self._clock()).total_seconds())
 
+    def _doing(self, due: Due) -> Doing:
+        return self._doings[due.action.kind]
+
     def _handle(self, key: WorkspaceKey, due: Due) -> Action | None:
-        following = self._handlers[due.action.kind](key, due)
+        following = self._doing(due).handler(key, due)
         if following is not None and following.name == due.action.name:
             raise ValueError(f"the next occurrence of {due.action} has the same name, so it would never be done")
         return following
@@ -102,11 +125,19 @@ class Runner:
             log.info("%s: moved, cancelled or taken over while it was done; that decides what comes next", due.action)
 
     def _put_off(self, key: WorkspaceKey, due: Due) -> None:
-        if due.tries >= MOST_TRIES:
+        if due.tries >= MOST_TRIES and not self._doing(due).for_ever:
             self._give_up(key, due)
         else:
             self._store.put_off(key, due, self._clock() + pause_after(due.tries))
 
     def _give_up(self, key: WorkspaceKey, due: Due) -> None:
+        """Told first: a crash in between tells it twice, the other way round never."""
+        if tell := self._doing(due).on_given_up:
+            try:
+                tell(key, due)
+            except Unavailable:
+                raise
+            except Exception:  # a bug there must not keep it for ever
+                log.exception("%s: could not tell that it is given up", due.action)
         if self._store.give_up(key, due, self._clock()):
             log.error("%s: given up after %d tries; it was due at %s", due.action, MOST_TRIES, due.action.due_at)

@@ -13,7 +13,7 @@ from bot.clock import MovableClock
 from bot.keys import WorkspaceKey
 from bot.readiness import later
 from bot.readiness.ballot_store import BallotStore
-from bot.readiness.chasing import AT_ONCE, LOOK_AGAIN, Chasing
+from bot.readiness.chasing import AT_ONCE, Chasing
 from bot.readiness.drawing import Drawer
 from bot.readiness.planning import Policy
 from bot.readiness.presenting import Presenter
@@ -24,6 +24,7 @@ from bot.scheduler.store import ScheduleStore, saving
 from bot.slack.budget import Budget
 from bot.slack.gateway import ChannelClosed, Gateway, Mark, Posted, RateLimited, SlackRefused, TokenDead, UnknownOutcome
 from bot.slack.lane_store import LaneStore
+from bot.slack.looking import LOOK_AGAIN
 from bot.storage.database import Database
 from tests.readiness.examples import NOON, OURS, a_round, people
 

@@ -159,6 +159,37 @@ def test_results_that_never_arrive_are_offered_to_the_starter(poll: Poll, refusa
     assert poll.results == []
 
 
+def days_pass(poll: Poll, found: Callable[[], Any]) -> None:
+    """Hour by hour, with all that is tried in each."""
+    for _ in range(60):
+        if found():
+            return
+        poll.pass_by(timedelta(hours=1))
+        poll.settle()
+    raise AssertionError(poll.workspace.transcript())
+
+
+def test_results_that_slack_takes_for_a_day_from_nobody_are_offered_to_the_starter_and_the_round_is_closed(
+    poll: Poll, refusals: set[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals.add("internal_error")
+    poll.start()
+    poll.everybody_votes()
+    outage = Fault(POST, status=503, times=10_000)
+    poll.workspace.faults.append(outage)
+    poll.pass_by(timedelta(days=7))
+    days_pass(poll, lambda: poll.stage.rows("select 1 from due_actions where state = 'failed'"))
+    assert poll.stage.rows("select closed_at is not null from rounds") == [(1,)]
+    assert troubles(poll) == []
+    poll.workspace.faults.remove(outage)
+    days_pass(poll, lambda: troubles(poll))
+    assert len(troubles(poll)) == 1
+    offered = [name for name, _, _ in buttons(poll.stage.said(poll.stage.dm(poll.starter))[-1])]
+    assert offered == ["show_results", "send_files"]
+    assert [words for words in caplog.messages if "given up" in words]
+    caplog.clear()  # what was given up is an error, for whoever runs the bot
+
+
 def test_a_message_that_slack_never_lets_change_keeps_no_other_from_being_drawn(
     poll: Poll, clock: MovableClock, refusals: set[str]
 ) -> None:
@@ -209,6 +240,22 @@ def test_without_its_first_message_a_round_goes_on_and_the_starter_is_told_once(
     poll.pass_by(timedelta(days=7))
     results = poll.until(lambda: poll.stage.said(poll.room.id))[-1]
     assert "5 of 6 people" in texts(results)
+
+
+@QUICK
+def test_the_starter_is_told_once_though_slack_stumbles(
+    poll: Poll, refusals: set[str], stumble: Callable[..., None]
+) -> None:
+    refusals.add("message_not_found")
+    poll.start()
+    thread = poll.thread
+    poll.workspace.delete_message(poll.room.id, poll.parent["ts"])
+    stumble(POST)
+    poll.stage.press(poll.people[1], thread[0], "vote:1")
+    poll.until(lambda: troubles(poll))
+    poll.pass_by(timedelta(minutes=2))
+    poll.settle()
+    assert len(troubles(poll)) == 1
 
 
 def test_without_a_statement_a_round_goes_on_and_the_starter_is_told_once(poll: Poll, refusals: set[str]) -> None:

@@ -276,6 +276,61 @@ def test_what_fails_for_too_long_is_given_up_logged_once_and_stays_visible(
     ]
 
 
+def test_what_is_tried_for_ever_is_tried_hourly_until_it_is_done(
+    runner: Runner, store: ScheduleStore, database: Database, clock: MovableClock
+) -> None:
+    doer = Doer(Unavailable("Slack is away"), failures=3 * MOST_TRIES)
+    runner.register("close", doer, for_ever=True)
+    plan(database, CLOSE)
+    times = run_to_the_end(runner, clock)
+    assert len(doer.seen) == 3 * MOST_TRIES + 1
+    assert times[-1] - times[-2] == HOUR
+    assert (rows(database, "state"), store.failures()) == ([("done",)], [])
+
+
+def test_what_ends_the_process_at_every_try_is_tried_for_ever_as_well(
+    runner: Runner, database: Database, clock: MovableClock
+) -> None:
+    doer = Doer()
+    runner.register("close", doer, for_ever=True)
+    plan(database, CLOSE)
+    for _ in range(MOST_TRIES + 1):
+        assert len(runner.claim(1)) == 1  # and the process ends
+        clock.move(LEASE)
+    runner.run_due()
+    assert len(doer.seen) == 1
+
+
+def test_giving_up_is_told_before_it_is_done(
+    runner: Runner, store: ScheduleStore, database: Database, clock: MovableClock
+) -> None:
+    told: list[tuple[WorkspaceKey, Due]] = []
+
+    def tell(key: WorkspaceKey, due: Due) -> None:
+        assert store.failures() == []
+        told.append((key, due))
+
+    runner.register("close", Doer(Unavailable("Slack is away"), failures=MOST_TRIES), on_given_up=tell)
+    plan(database, CLOSE)
+    run_to_the_end(runner, clock)
+    ((key, due),) = told
+    assert (key, due.action, due.tries) == (OURS, CLOSE, MOST_TRIES)
+    assert len(store.failures()) == 1
+
+
+def test_what_can_t_tell_that_it_is_given_up_is_given_up_still(
+    runner: Runner, store: ScheduleStore, database: Database, clock: MovableClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_key: WorkspaceKey, _due: Due) -> None:
+        raise RuntimeError("a bug")
+
+    runner.register("close", Doer(Unavailable("Slack is away"), failures=MOST_TRIES), on_given_up=fail)
+    plan(database, CLOSE)
+    run_to_the_end(runner, clock)
+    assert "close r1: could not tell that it is given up" in caplog.messages
+    assert len(store.failures()) == 1
+
+
 def test_what_is_to_be_tried_later_is_tried_exactly_then_and_counts_as_not_tried(
     runner: Runner, database: Database, clock: MovableClock
 ) -> None:
