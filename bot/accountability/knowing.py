@@ -72,7 +72,7 @@ class Acquaintances:
     def can_promise(self, key: WorkspaceKey, user_id: str) -> bool:
         """May they own something? Not bots, those who have left, or people of other companies."""
         profile = self.profile(key, user_id)
-        return profile is not None and profile.is_active and not profile.is_bot and profile.team_id == key.team_id
+        return profile is not None and profile.is_active and not profile.is_bot and profile.belongs_to(key)
 
     def zone_at_once(self, key: WorkspaceKey, user_id: str) -> ZoneInfo | None:
         """The same within two seconds, and None where Slack doesn't answer, so that it can be said."""
@@ -93,15 +93,20 @@ class Acquaintances:
             return "A bot can't keep a promise. Choose a person."
         if not profile.is_active:
             return "That person's account is deactivated. Choose somebody who is still there."
-        if profile.team_id != key.team_id:
+        if not profile.belongs_to(key):
             return "That person is of another company. Choose somebody of this workspace."
         return ""
+
+    def is_ours(self, key: WorkspaceKey, user_id: str) -> bool:
+        """Are they of our company? Raises Unavailable when Slack doesn't answer within two seconds."""
+        profile = self.profile(key, user_id, at_once=True)
+        return profile is not None and profile.belongs_to(key)
 
     def is_admin(self, key: WorkspaceKey, user_id: str) -> bool:
         """Are they an administrator of the workspace, as far as Slack tells within two seconds?"""
         with suppress(Unavailable):
             profile = self.profile(key, user_id, at_once=True)
-            return profile is not None and profile.is_admin and profile.team_id == key.team_id
+            return profile is not None and profile.is_admin and profile.belongs_to(key)
         return False
 
     def _zone_seen(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> str:

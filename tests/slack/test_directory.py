@@ -11,7 +11,7 @@ from bot.keys import WorkspaceKey
 from bot.resources import TEMPLATES
 from bot.slack.directory import Directory, Person, Place
 from bot.slack.gateway import Gateway
-from bot.slack.refusals import ChannelClosed
+from bot.slack.refusals import ChannelClosed, RateLimited
 from bot.slack.render import Renderer
 from bot.workspace.records import Channel, Fault
 from bot.workspace.records import Person as Member
@@ -154,6 +154,25 @@ def test_a_message_has_an_address(gateway: Gateway, room: Channel) -> None:
 
 def test_a_message_that_is_not_there_has_none(gateway: Gateway, room: Channel) -> None:
     assert gateway.link(room.id, "1.1") == ""
+
+
+# What can't wait
+
+
+def test_what_is_asked_at_once_is_the_same(gateway: Gateway, ana: Member, room: Channel) -> None:
+    posted = gateway.post(room.id, HELLO)
+    assert gateway.person_at_once(ana.id) == gateway.person(ana.id)
+    assert gateway.link_at_once(room.id, posted.ts) == gateway.link(room.id, posted.ts)
+
+
+@pytest.mark.parametrize("method", ["users.info", "chat.getPermalink"])
+def test_what_is_asked_at_once_waits_out_no_rate_limit(
+    gateway: Gateway, server: WorkspaceServer, ana: Member, room: Channel, method: str
+) -> None:
+    server.workspace.faults.append(Fault(method, status=429, retry_after=600))
+    with pytest.raises(RateLimited):
+        gateway.person_at_once(ana.id) if method == "users.info" else gateway.link_at_once(room.id, "1.1")
+    assert [call.status for call in server.workspace.calls] == [429]
 
 
 # Whose they are

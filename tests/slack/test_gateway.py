@@ -443,6 +443,7 @@ CALLS: dict[str, Callable[[Gateway], object]] = {
     "post": lambda gateway: gateway.post("C1", HELLO),
     "tell": lambda gateway: gateway.tell("C1", "U1", HELLO),
     "open_modal": lambda gateway: gateway.open_modal("1.1", HELLO),
+    "push_modal": lambda gateway: gateway.push_modal("1.1", HELLO),
     "publish_home": lambda gateway: gateway.publish_home("U1", HELLO),
     "edit": lambda gateway: gateway.edit("C1", "1.1", HELLO),
     "update_modal": lambda gateway: gateway.update_modal("V1", HELLO),
@@ -452,7 +453,9 @@ CALLS: dict[str, Callable[[Gateway], object]] = {
     "members": lambda gateway: list(gateway.members("C1")),
     "person": lambda gateway: gateway.person("U1"),
     "people": lambda gateway: list(gateway.people()),
+    "person at once": lambda gateway: gateway.person_at_once("U1"),
     "link": lambda gateway: gateway.link("C1", "1.1"),
+    "link at once": lambda gateway: gateway.link_at_once("C1", "1.1"),
     "send_files": lambda gateway: gateway.send_files("C1", [FILE], "Here"),
 }
 

@@ -25,6 +25,7 @@ GONE = "I don't know that commitment any more. `/cco mine` lists yours, `/cco co
 QUICKER = "Somebody else changed this at the same moment. Look at it again, and repeat it if it is still needed."
 
 UNTOLD = "Slack didn't tell me about that person just now. Try once more in a moment."
+WHO_IS_IT = "Slack doesn't tell me just now whether you are one of us. Press it again in a moment."
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,16 @@ class Doing:
         except Unavailable as error:
             log.warning("can't tell whether somebody may own a commitment: %s", error)
             return UNTOLD
+
+    def refuse_outsider(self, key: WorkspaceKey, user_id: str, sentence: str) -> None:
+        """For whoever the payload can't tell from a colleague of another workspace of our organisation."""
+        try:
+            is_ours = self._acquaintances.is_ours(key, user_id)
+        except Unavailable as error:
+            log.warning("can't tell whether somebody is one of us: %s", error)
+            raise Refusal(WHO_IS_IT) from None
+        if not is_ours:
+            raise Refusal(sentence)
 
     # Answers
 

@@ -106,6 +106,8 @@ class CommitmentListeners:
     def show(self, incoming: Incoming) -> None:
         if incoming.is_from_elsewhere:
             raise Refusal(ELSEWHERE)
+        if incoming.may_be_from_elsewhere:
+            self._service.refuse_outsider(incoming.key, incoming.user_id, ELSEWHERE)
         modal = self._service.modal(incoming.key, incoming.value_or_refuse(), incoming.user_id, origin_of(incoming))
         self._open(incoming, modal)
 

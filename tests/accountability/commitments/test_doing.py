@@ -15,6 +15,7 @@ from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.sessions.store import SeriesStore
 from bot.errors import Refusal
+from bot.keys import WorkspaceKey
 from bot.storage.database import Database
 from tests.accountability.commitments.conftest import Keep
 from tests.accountability.commitments.examples import (
@@ -217,6 +218,20 @@ def test_nobody_is_given_anything_unseen(service: CommitmentService, keep: Keep,
     scene.slack.unknown, scene.slack.is_busy = set(), True
     with pytest.raises(Refusal, match="Try once more in a moment"):
         service.hand_over(OURS, "c1", ANA, BEN)
+
+
+# Who may look
+
+
+def test_colleagues_of_the_organisation_may_look_and_nobody_else(service: CommitmentService, scene: Scene) -> None:
+    of_organisation = WorkspaceKey("E1", "T1")
+    scene.slack.about = {BEN: {"team_id": "T2", "enterprise_id": "E1"}, CLEO: {"team_id": "T9"}}
+    service.refuse_outsider(of_organisation, BEN, "no")
+    with pytest.raises(Refusal, match="no"):
+        service.refuse_outsider(of_organisation, CLEO, "no")
+    scene.slack.is_busy = True
+    with pytest.raises(Refusal, match="Press it again in a moment"):
+        service.refuse_outsider(of_organisation, EVE, "no")
 
 
 # Two at once

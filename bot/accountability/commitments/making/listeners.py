@@ -73,6 +73,8 @@ class MakingListeners:
     def from_statement(self, incoming: Incoming) -> None:
         if incoming.is_from_elsewhere:
             raise Refusal(ELSEWHERE)
+        if incoming.may_be_from_elsewhere:
+            self._service.refuse_outsider(incoming.key, incoming.user_id, ELSEWHERE)
         round_id, _, statement_id = incoming.value_or_refuse().partition("/")
         form = self._service.form_for_statement(
             incoming.key, incoming.user_id, round_id, statement_id, incoming.channel_id

@@ -80,6 +80,9 @@ class Making:
         self._presenter = presenter
         self._acquaintances = acquaintances
 
+    def refuse_outsider(self, key: WorkspaceKey, user_id: str, sentence: str) -> None:
+        self._doing.refuse_outsider(key, user_id, sentence)
+
     # A sentence
 
     def read(
