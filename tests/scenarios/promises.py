@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from bot.workspace.records import Channel, Delivery, Json, Person
-from tests.scenarios.rounds import hasten, settled
+from tests.scenarios.rounds import hasten, resend, settled
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 
 MATH = "publish the customer math"
@@ -25,15 +26,15 @@ def form_after(stage: Stage, person: Person, room: Channel | str, text: str) -> 
 
 def commit(stage: Stage, person: Person, room: Channel, text: str) -> Promised:
     """Makes one in one sentence; returns it."""
-    echo = typed(stage, person, room, text)
+    return saved_by(stage, person, typed(stage, person, room, text))
+
+
+def saved_by(stage: Stage, person: Person, echo: Json) -> Promised:
+    """What Save makes of what was said back."""
     draft = next(value for action, value, _ in buttons(echo) if action == "commit_save")
     settled(stage, stage.press(person, echo, "commit_save"))
-    ((name,),) = stage.rows(
-        "select c.id from commitments c join commitment_drafts d on d.draft like '%\"root\": \"' || c.id || '\"%' "
-        "where d.id = ?",
-        draft,
-    )
-    return Promised(stage, str(name))
+    ((text,),) = stage.rows("select draft from commitment_drafts where id = ?", draft)
+    return Promised(stage, json.loads(text)["root"])
 
 
 def problems(answer: Json | None) -> dict[str, str]:
@@ -94,13 +95,24 @@ class Promised:
         action = next(action for action, _, words in buttons(message) if words == label)
         return settled(self.stage, self.stage.workspace.click(person.id, message, action, self.id))
 
+    def press_unseen(self, person: Person, action: str) -> Delivery:
+        """Presses a button on it that another theme drew in a channel, where this person sees it."""
+        stage = self.stage
+        note = stage.command(person, stage.dm(person), "mine")
+        shown = settled(stage, stage.workspace.click(person.id, note, "list_commitments_filter", "own/all//1"))
+
+        def instead(payload: Json) -> None:
+            payload["actions"] = [{"action_id": action, "type": "button", "value": self.id, "action_ts": "1.2"}]
+
+        return resend(stage, shown, instead)
+
     def form(self, person: Person, source: Json, label: str) -> Json:
         """The form that a button opens."""
         before = len(self.stage.workspace.views(person.id))
         self.press(person, source, label)
         return self.stage.workspace.wait_for(lambda: self.stage.workspace.views(person.id)[before:], PATIENCE)[0]
 
-    def fill(self, person: Person, form: Json, **values: Any) -> Json | None:
+    def fill(self, person: Person, form: Json, /, **values: Any) -> Json | None:
         given = {f"in_commitment_{name}": value for name, value in values.items()}
         return self.stage.workspace.submit(person.id, form["id"], given)
 

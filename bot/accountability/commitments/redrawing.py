@@ -9,14 +9,15 @@ from bot.accountability.commitments.presenting import Presenter
 from bot.accountability.commitments.views import CommitmentMessage
 from bot.errors import TryLater
 from bot.keys import WorkspaceKey
-from bot.slack.budget import Budget
+from bot.slack.budget import Budget, MessageBusy
 from bot.slack.gateway import Gateway, SlackRefused, TokenDead, UnknownOutcome
 from bot.slack.render import View
 from bot.surroundings import After
 
 log = logging.getLogger(__name__)
 
-TRIES = 5  # an older state on a message that was edited a moment ago is no harm: its buttons say so
+TRIES = 16  # then it is left: an older state on a message is no harm, as pressing its buttons says how it stands
+BRIEF = 0.25  # seconds, where only this message has to wait because it was edited a moment ago
 
 Redraw = Callable[[WorkspaceKey, str, str, str], View | None]
 
@@ -63,8 +64,9 @@ class Redrawing:
         try:
             self._budget.edit(key, origin.channel_id, origin.message_ts, edit)
         except TryLater as later:
+            pause = min(later.retry_after, BRIEF) if isinstance(later, MessageBusy) else later.retry_after
             if tries > 1:
-                self._after(later.retry_after, lambda: self._edit(key, user_id, commitment_id, origin, tries - 1))
+                self._after(pause, lambda: self._edit(key, user_id, commitment_id, origin, tries - 1))
         except TokenDead:
             raise
         except (SlackRefused, UnknownOutcome) as error:

@@ -81,7 +81,7 @@ def test_where_slack_is_busy_for_long_it_is_left(accepted: CommitmentService, sc
     scene.slack.edit_fails = RateLimited("chat.update", 30)
     assert redraw(accepted, DIRECT)
     assert len(scene.slack.edits) == 0
-    assert scene.slack.edits_tried == 5
+    assert scene.slack.edits_tried == 16
 
 
 def test_a_message_that_is_gone_is_left(accepted: CommitmentService, scene: Scene) -> None:
