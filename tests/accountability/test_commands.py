@@ -11,10 +11,13 @@ from bot.accountability.commands import Command, command_of
     ("text", "command", "rest"),
     [
         ("commit @ben publish the math by Friday", Command.COMMIT, "@ben publish the math by Friday"),
+        ("commit publish it by 14.12.", Command.COMMIT, "publish it by 14.12."),
         ("commit", Command.COMMIT, ""),
+        ("commit!", Command.COMMIT, ""),
         ("Commit  two\n words", Command.COMMIT, "two words"),
         ("mine", Command.MINE, ""),
         ("mine overdue", Command.MINE, "overdue"),
+        ("mine done.", Command.MINE, "done"),
         ("commitments", Command.COMMITMENTS, ""),
         ("commitment", Command.COMMITMENTS, ""),
         ("comitments done", Command.COMMITMENTS, "done"),

@@ -266,6 +266,11 @@ def test_a_draft_that_is_saved_twice_makes_one(service: CommitmentService, scene
     assert scene.due(later.TELL_OF_COMMITMENT) == []
 
 
+def test_what_one_process_said_back_another_saves(service: CommitmentService, scene: Scene) -> None:
+    draft = echoed(service, "publish it by 14 Dec").echo.draft_id
+    assert scene.commitments().making.save(OURS, ANA, draft) == service.making.save(OURS, ANA, draft)
+
+
 def test_of_what_was_said_back_and_changed_one_is_saved(service: CommitmentService) -> None:
     first = echoed(service, "publish it by 14 Dec").echo.draft_id
     changed = service.making.form_again(OURS, ANA, first)
