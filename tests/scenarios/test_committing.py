@@ -441,6 +441,21 @@ def test_lists_are_filtered_and_turned(stage: Stage, ana: Person, ben: Person, r
     assert "in the channel whose list you want" in stage.command(ben, stage.dm(ben), "commitments")["text"]
 
 
+def test_a_list_in_messages_stays_one_whatever_is_done_from_it(stage: Stage, ana: Person, room: Channel) -> None:
+    one, other = (commit(stage, ana, room, f"{MATH} {number} in two weeks") for number in ("once", "twice"))
+    home = stage.workspace.open_home(ana.id, timeout=PATIENCE)
+    assert home is not None
+    listed = stage.posted(stage.dm(ana), lambda: stage.press(ana, home, "list_commitments"))
+    modal = stage.opened(ana, lambda: stage.press(ana, listed, "show_commitment", one.id))
+    one.press(ana, modal, "Done")
+    hasten(stage, lambda: [view for view in stage.workspace.views(ana.id) if "You marked it as done" in texts(view)])
+    stage.workspace.close_view(ana.id)
+    now = stage.workspace.find(listed["channel"], listed["ts"])
+    assert now is not None
+    assert one.is_in(now)
+    assert other.is_in(now)
+
+
 def _options(message: Json) -> list[tuple[str, str]]:
     select = next(block["accessory"] for block in message["blocks"] if block.get("accessory", {}).get("options"))
     return [(option["text"]["text"], option["value"]) for option in select["options"]]

@@ -205,7 +205,13 @@ def origin_of(incoming: Incoming) -> Origin:
             return subject_of(incoming).origin.under_modal()
         except ValueError:
             return NOWHERE.under_modal()
-    return Origin(incoming.channel_id, incoming.message_ts, incoming.thread_ts, is_ephemeral=incoming.is_private)
+    return Origin(
+        incoming.channel_id,
+        incoming.message_ts,
+        incoming.thread_ts,
+        is_ephemeral=incoming.is_private,
+        is_about_one=":" not in str(incoming.action.get("action_id")),
+    )
 
 
 def subject_of(incoming: Incoming) -> Subject:

@@ -6,18 +6,27 @@ from dataclasses import asdict, dataclass, replace
 
 @dataclass(frozen=True)
 class Origin:
-    """A message with buttons, and whether a modal lies over it. Ephemeral messages can't be changed from outside."""
+    """A message with buttons, and whether a modal lies over it. Ephemeral messages can't be changed from outside.
+
+    `is_about_one` is False for a list or a digest, whose buttons are numbered.
+    """
 
     channel_id: str = ""
     message_ts: str = ""
     thread_ts: str = ""
     is_ephemeral: bool = False
     in_modal: bool = False
+    is_about_one: bool = True
 
     @property
     def is_direct(self) -> bool:
         """The bot's own conversation with somebody."""
         return self.channel_id.startswith("D")
+
+    @property
+    def is_of_ours(self) -> bool:
+        """One that shows a single commitment, so that it can show how that stands."""
+        return self.is_direct and self.is_about_one
 
     @property
     def can_be_redrawn(self) -> bool:

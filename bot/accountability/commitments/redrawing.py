@@ -51,7 +51,7 @@ class Redrawing:
         for redraw in self.redraws:
             if view := redraw(key, user_id, origin.channel_id, origin.message_ts):
                 return view
-        return self.said(key, user_id, commitment_id) if origin.is_direct else None
+        return self.said(key, user_id, commitment_id) if origin.is_of_ours else None
 
     def _edit(self, key: WorkspaceKey, user_id: str, commitment_id: str, origin: Origin, tries: int) -> None:
         """What it shows is worked out when its turn has come, so that the last one shows the latest."""

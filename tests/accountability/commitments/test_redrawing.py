@@ -18,6 +18,7 @@ from tests.accountability.commitments.examples import ANA, BEN, OURS, asked_of
 from tests.accountability.surroundings import Scene
 
 DIRECT, IN_CHANNEL = Origin("D1", "17.1"), Origin("C1", "17.2", "17.0")
+A_LIST = Origin("D1", "17.1", is_about_one=False)
 
 
 @dataclass
@@ -54,11 +55,11 @@ def test_a_direct_message_about_one_commitment_shows_how_it_stands(accepted: Com
 def test_whoever_drew_a_message_says_what_it_shows_now(accepted: CommitmentService, scene: Scene) -> None:
     digest = Notice("The rest of the day's reminders")
     accepted.redraws += [Digest("9.9", Notice("another")).redraw, Digest("17.1", digest).redraw]
-    assert redraw(accepted, DIRECT)
+    assert redraw(accepted, A_LIST)
     assert scene.slack.edits == [("D1", "17.1", digest)]
 
 
-@pytest.mark.parametrize("origin", [IN_CHANNEL, NOWHERE, Origin("D1", "17.1", is_ephemeral=True)])
+@pytest.mark.parametrize("origin", [IN_CHANNEL, NOWHERE, A_LIST, Origin("D1", "17.1", is_ephemeral=True)])
 def test_what_can_t_be_redrawn_has_to_be_said_otherwise(
     accepted: CommitmentService, scene: Scene, origin: Origin
 ) -> None:

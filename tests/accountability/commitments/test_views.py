@@ -233,6 +233,9 @@ HEADLINES = [
     (Deed.DROP, BEN, BEN, ANA, "<@U0BEN> dropped this:"),
     (Deed.NEED_HELP, BEN, BEN, ANA, "<@U0BEN> asked for help with this:"),
     (Deed.GOT_IT, BEN, BEN, ANA, "<@U0BEN> can go on with this without help:"),
+    (Deed.STEP_IN, CLEO, BEN, BEN, "<@U0CLEO> steps in where this is stuck:"),
+    (Deed.TALK, CLEO, BEN, BEN, "<@U0CLEO> would like to talk with you about this:"),
+    (Deed.NOT_NOW, CLEO, BEN, ANA, "<@U0CLEO> was asked to help with this and can't step in just now:"),
     (Deed.SNOOZE, BEN, BEN, BEN, "You snoozed this; I come back to it then:"),
 ]
 
