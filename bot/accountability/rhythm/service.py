@@ -15,6 +15,7 @@ from bot.accountability.rhythm.digests import LISTED, Month, Some, Week, kept_an
 from bot.accountability.rhythm.later import MONTHLY, WEEKLY, Slot
 from bot.accountability.rhythm.rates import due_in, month_before
 from bot.accountability.rhythm.rating import TeamRates
+from bot.accountability.rhythm.views import NotYoursView
 from bot.accountability.sending import Attempt, Outcome, Sender
 from bot.accountability.sessions.later import coming
 from bot.accountability.sessions.session import About, SessionSeries, change
@@ -27,6 +28,7 @@ from bot.errors import Refusal, TryLater
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import saving
+from bot.slack.messages import Declined
 from bot.workdays import Workdays
 
 GONE = "These sessions are over, and so are their digests."
@@ -139,7 +141,7 @@ class Rhythm:
     # Stopping
 
     def stop_weekly(self, key: WorkspaceKey, user_id: str, series_id: str) -> str:
-        """Returns what to tell whoever stopped it. Raises Refusal for those who may not."""
+        """Returns what to tell whoever stopped it. Raises Declined for those who may not."""
         of = self._stopped(key, user_id, series_id, lambda about: replace(about, weekly_digest=False))
         return f"The weekly digest of “{of.name}” is off from now on. `/cco session` turns it on again."
 
@@ -166,8 +168,7 @@ class Rhythm:
         if of is None or not of.is_running:
             raise Refusal(GONE)
         if user_id not in {of.facilitator, of.sponsor} and user_id not in self._admins:
-            sponsor = f" or <@{of.sponsor}>, their sponsor," if of.sponsor else ""
-            raise Refusal(f"Only <@{of.facilitator}>, who leads these sessions,{sponsor} can stop this. Ask them.")
+            raise Declined(NotYoursView(of.facilitator, of.sponsor))
         return of
 
     def _some(self, key: WorkspaceKey, wanted: Wanted, now: datetime) -> Some:

@@ -1,4 +1,4 @@
-"""What the two digests may see."""
+"""What the two digests may see, and a refusal."""
 
 from dataclasses import dataclass
 
@@ -56,3 +56,12 @@ class MonthlyView:
     year_one: str = ""
     late: Moment | None = None
     template: str = "accountability/rhythm/monthly.json.j2"
+
+
+@dataclass(frozen=True)
+class NotYoursView:
+    """Who can stop a digest, to somebody who can't."""
+
+    facilitator: str
+    sponsor: str = ""
+    template: str = "accountability/rhythm/not_yours.json.j2"

@@ -14,10 +14,10 @@ from bot.accountability.commitments.commitment import Commitment
 from bot.accountability.commitments.kept import KeptRate
 from bot.accountability.rhythm import presenting
 from bot.accountability.rhythm.digests import Month, Some, Week, some
-from bot.accountability.rhythm.views import MonthlyView, WeeklyView
+from bot.accountability.rhythm.views import MonthlyView, NotYoursView, WeeklyView
 from bot.accountability.yearone.steps import STEPS, Progress, Reached
 from bot.resources import TEMPLATES
-from bot.slack.render import Renderer
+from bot.slack.render import Renderer, View
 from bot.workspace.blocks import elements_of
 from tests.accountability.commitments.examples import ANA, BERLIN, DUE, MONDAY, a_commitment, asked_of
 from tests.accountability.sendable import TEXTS, WORST, assert_sendable, words_of
@@ -45,13 +45,22 @@ def listed(what: str, zone: str = "America/Argentina/ComodRivadavia") -> Some:
     return some([a_commitment(f"c{number}", what=what, zone=zone) for number in range(12)])
 
 
-def every_view(what: str) -> Iterator[WeeklyView | MonthlyView]:
+def every_view(what: str) -> Iterator[View]:
     full, none = listed(what), Some()
     yield weekly(Week(full, full, full, MONDAY, DUE), what, late=DUE)
     yield weekly(Week(none, some([asked_of(what=what)]), none, MONDAY))
     for rate in (None, KeptRate(1, 0, 5), KeptRate(9, 3, 7)):
         yield monthly(Month(BEGUN, full, full, full, rate, Progress(BEGUN)), what, late=DUE)
     yield monthly(Month(BEGUN, none, none, full))
+    yield NotYoursView(ANA)
+    yield NotYoursView(ANA, "U0BEN")
+
+
+def test_every_template_has_its_view_and_is_filled_here() -> None:
+    templates = {
+        f"accountability/rhythm/{path.name}" for path in (TEMPLATES / "accountability/rhythm").glob("*.json.j2")
+    }
+    assert {view.template for view in every_view("x")} == templates
 
 
 @pytest.mark.parametrize("what", WORST)
