@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.accountability.commitments import commitment as deeds
 from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person
 from tests.scenarios.rounds import (
@@ -22,6 +23,7 @@ from tests.scenarios.rounds import (
     written_to,
 )
 from tests.scenarios.stage import Stage, buttons, texts
+from tests.scenarios.standing import done_to, promise
 from tests.scenarios.test_results import vote
 
 
@@ -108,11 +110,14 @@ def test_after_a_quarter_the_next_round_starts_by_itself_and_opens_with_what_mov
     vote(second, team, "YYYYNN", "YYYNNN", "NNNYYY")
     second.close(team[0])
     assert "6 of 6 also voted last time." in texts(second.movement())
+    promises = [promise(stage, owner, room, days=45) for owner in team[:5]]
+    for of in promises[1:]:
+        done_to(stage, deeds.finish(of, of.owner, stage.clock()))
     third = next_round(stage, room, second)
     opening = texts(third.parent)
     assert "*Since last time*, which closed" in opening
     assert "beside those before it: 1 statement up, 1 down, 1 the same" in opening
-    assert "commitment" not in opening
+    assert "Of 5 commitments that came due here in the whole months since, as far as it may be told: 4 kept" in opening
     third.press_in_form(team[0], "cancel_round")
 
 

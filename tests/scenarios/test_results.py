@@ -30,6 +30,7 @@ from tests.scenarios.rounds import (
     written_to,
 )
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
+from tests.scenarios.standing import promise
 
 SPLIT, GAP, TOO_FEW, STRONG = "Talk about these first", "Missing, and we agree", "Too few answers", "In place, and we"
 
@@ -99,12 +100,17 @@ def test_what_is_weak_is_known_to_the_sessions_of_the_channel(stage: Stage, team
     assert bot.accountability.findings(key, room.id) == ()
     poll = start(stage, team[0], room, check=LONG)
     vote(poll, team, "YYYYYY", "NNNNN?", "YYYNNN", "NNNN")
-    poll.close(team[0])
+    (results, *_) = poll.close(team[0])
     found = bot.accountability.findings(key, room.id)
     assert [(one.title, one.is_split) for one in found] == [("Road map", True), ("Alignment", False)]
     statement = bot.accountability.statement_of
     assert statement(key, poll.id, found[0].statement_id) == "Road map"
     assert statement(key, poll.id, "made-up") is statement(key, "made-up", found[0].statement_id) is None
+    offered = [value for action, value, _ in buttons(results) if action == "make_commitment"]
+    assert offered == [f"{one.round_id}/{one.statement_id}" for one in found]
+    form = stage.opened(team[1], lambda: stage.press(team[1], results, "make_commitment"))
+    assert "Road map" in texts(form)
+    stage.workspace.close_view(team[1].id)
 
 
 def test_the_chart_has_the_same_numbers_as_the_words(stage: Stage, team: list[Person], room: Channel) -> None:
@@ -297,12 +303,14 @@ def test_the_board_page_and_the_csv_come_directly_to_who_runs_the_round(
     poll = start(stage, team[0], room)
     vote(poll, team, "YYYYNN", "NNNNN")
     (results, *_) = poll.close(team[0])
+    promise(stage, team[2], room, "Find <somebody> who does it", round_id=poll.id, statement_id="considering")
     stage.press(team[0], results, "send_files")
     files = stage.workspace.wait_for(lambda: files_sent_to(stage, team[0]), PATIENCE)
     page, table = (content_of(stage, file) for file in files)
     assert [file["filetype"] for file in files] == ["html", "csv"]
     assert f"#{room.name}" in page
     assert "Doing it" in page
+    assert re.search(r"Find &lt;somebody&gt; who does it</th><td>2 · Considering it</td><td>[^<]+</td><td>open<", page)
     rows = list(csv.reader(io.StringIO(table)))
     assert any("Doing it" in row and "4" in row for row in rows)
     voters = re.compile("|".join(one.id for one in team[1:]))
