@@ -212,12 +212,12 @@ class Drawer:
         key, of, message = stale.key, stale.round, stale.message
         try:
             self._budget.edit(key, of.channel_id, message.ts, lambda: self._edit(key, of.id, message))
-        except MessageGone:
-            self._lose(key, of, message)
+        except MessageGone as error:
+            self._tell_of_open(key, of, _loss(message, error))
+            self._rounds.lose(key, of.id, message.part)
         except ChannelClosed as error:
             log.warning("round %s: its messages can't be changed: %s", of.id, error)
-            if of.is_open:
-                self._troubles.tell(key, of, Trouble.CHANNEL_CLOSED)
+            self._tell_of_open(key, of, Trouble.CHANNEL_CLOSED)
             return False
         except TokenDead as error:
             self._on_dead_token(error)
@@ -238,11 +238,17 @@ class Drawer:
         self._gateway.edit(of.channel_id, message.ts, view)
         self._rounds.drawn(key, round_id, message.part, digest(view), self._clock())
 
-    def _lose(self, key: WorkspaceKey, of: Round, message: Message) -> None:
-        if of.is_open:
-            is_parent = message.part == PARENT
-            self._troubles.tell(key, of, Trouble.PARENT_GONE if is_parent else Trouble.STATEMENT_GONE)
-        self._rounds.lose(key, of.id, message.part)
+    def _tell_of_open(self, key: WorkspaceKey, of: Round, what: Trouble) -> None:
+        """What concerns an open round only; it may have been closed since it was found to be out of date."""
+        now = self._rounds.get(key, of.id)
+        if now and now.is_open:
+            self._troubles.tell(key, now, what)
+
+
+def _loss(message: Message, error: MessageGone) -> Trouble:
+    if not error.is_deleted:
+        return Trouble.UNCHANGEABLE
+    return Trouble.PARENT_GONE if message.part == PARENT else Trouble.STATEMENT_GONE
 
 
 def _rank(stale: Stale) -> int:

@@ -23,6 +23,7 @@ class Trouble(StrEnum):
     NOT_STARTED = "not_started"  # the channel took not even the first message
     PARENT_GONE = "parent_gone"
     STATEMENT_GONE = "statement_gone"
+    UNCHANGEABLE = "unchangeable"  # a message is there, but Slack lets nobody change it any more
     NO_RESULTS = "no_results"  # the results could not be posted
     REFUSED = "refused"  # Slack did not take a message
 

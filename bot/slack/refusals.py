@@ -42,6 +42,7 @@ CLOSED_CHANNEL = {
     "restricted_action",
 }
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found", "no_item_specified"}
+UNCHANGEABLE = {"cant_update_message", "edit_window_closed"}  # of these, the codes for a message that is there still
 RATE_LIMITED = {"ratelimited", "rate_limited"}
 UNCERTAIN = {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
@@ -62,6 +63,10 @@ class ChannelClosed(SlackRefused):
 
 class MessageGone(SlackRefused):
     """The message was deleted or can't be changed."""
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.code not in UNCHANGEABLE
 
 
 class TokenDead(SlackRefused):

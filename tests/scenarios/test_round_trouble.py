@@ -287,6 +287,20 @@ def test_a_statement_deleted_in_a_live_round_is_told_of_once(
     assert len(troubles(poll)) == 1
 
 
+def test_a_message_that_may_not_be_changed_any_more_is_not_called_deleted(poll: Poll, refusals: set[str]) -> None:
+    refusals.add("edit_window_closed")
+    poll.start()
+    poll.workspace.faults.append(Fault(EDIT, error="edit_window_closed", times=100))
+    poll.vote(poll.people[1])
+    (words,) = poll.until(lambda: troubles(poll))
+    poll.settle()
+    assert "may be out of date" in words
+    assert "deleted" not in words
+    assert len(poll.calls(EDIT)) == 1
+    assert len(troubles(poll)) == 1
+    poll.close()
+
+
 @pytest.mark.parametrize("bots", [1, 2])
 def test_a_channel_archived_while_the_round_is_open_is_told_of_once_and_heals(
     poll: Poll, refusals: set[str], bots: int
@@ -368,7 +382,9 @@ def test_results_that_no_channel_takes_are_shown_to_the_starter_on_request(
     close(poll, how)
     poll.pass_by(timedelta(days=7))
     poll.until(lambda: troubles(poll))
+    edits = len(poll.calls(EDIT))
     draw(poll)
+    poll.until(lambda: len(poll.calls(EDIT)) > edits)
     poll.settle()
     assert len(troubles(poll)) == 1
     told = poll.stage.said(poll.stage.dm(poll.starter))[-1]

@@ -199,6 +199,17 @@ def test_a_message_that_was_deleted_cannot_be_edited(gateway: Gateway, server: W
         gateway.edit(room.id, posted.ts, BYE)
 
 
+@pytest.mark.parametrize(("code", "is_deleted"), [("message_not_found", True), ("edit_window_closed", False)])
+def test_a_message_that_may_not_be_edited_any_more_is_told_from_one_that_was_deleted(
+    gateway: Gateway, server: WorkspaceServer, room: Channel, code: str, is_deleted: bool
+) -> None:
+    posted = gateway.post(room.id, HELLO)
+    server.workspace.faults.append(Fault("chat.update", error=code))
+    with pytest.raises(MessageGone) as gone:
+        gateway.edit(room.id, posted.ts, BYE)
+    assert gone.value.is_deleted is is_deleted
+
+
 def test_in_an_archived_channel_nothing_can_be_edited_for_now(
     gateway: Gateway, server: WorkspaceServer, room: Channel
 ) -> None:
