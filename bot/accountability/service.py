@@ -18,6 +18,7 @@ from bot.accountability.rhythm.service import Rhythm
 from bot.accountability.rhythm.store import RateStore
 from bot.accountability.sending import Sender
 from bot.accountability.series.service import SeriesService
+from bot.accountability.sessions.later import POST_AGENDA
 from bot.accountability.sessions.service import SessionService
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
@@ -108,7 +109,7 @@ class AccountabilityService:
             findings=findings,
             year_one=self.year_one.progress,
         )
-        self._handlers |= self.sessions.handlers
+        self._handlers |= self.sessions.handlers | {POST_AGENDA: self._agenda_due}
         self.series = SeriesService(around, self.acquaintances, self.sender, self.troubles, admins, country, public_url)
         self._handlers |= self.series.handlers
         self.air_cover = AirCover(
@@ -135,6 +136,12 @@ class AccountabilityService:
     def clean(self) -> int:
         """Forget what is past its time."""
         return self.commitments.clean() + self.troubles.clean() + self.reminders.clean() + self.series.clean()
+
+    def _agenda_due(self, key: WorkspaceKey, due: Due) -> Action | None:
+        """Before each session it is looked whether those are still there without whom it goes to sleep."""
+        following = self.sessions.handlers[POST_AGENDA](key, due)
+        self.troubles.look_after(key, due.action.subject)
+        return following
 
     def _watched(self, handler: Handler) -> Handler:
         """A dead token ends the bot, whoever meets it first."""

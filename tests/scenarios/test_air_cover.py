@@ -13,8 +13,9 @@ from bot.accountability.commitments.commitment import Commitment, Deed
 from bot.accountability.commitments.store import CommitmentStore
 from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person
+from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import channel, hasten, people, settled, written_to
-from tests.scenarios.stage import Stage, buttons, texts
+from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 from tests.scenarios.standing import done_to, key_of, now_is, promise, series
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -181,3 +182,23 @@ def test_the_guidance_and_the_history_are_a_button_away(stage: Stage, team: list
         shown = stage.opened(team[2], lambda action=action: stage.press(team[2], asked, action))  # type: ignore[misc]
         assert words in texts(shown) + str(shown["title"])
         stage.workspace.close_view(team[2].id)
+
+
+def test_several_processes_of_which_one_dies_warn_once_and_ask_once(new_stage: NewStage) -> None:
+    stage = new_stage()
+    for _ in range(2):
+        stage.start_bot()
+    move_to(stage, working(stage, weekday=0))
+    team = people(stage, 3)
+    room = channel(stage, *team)
+    series(stage, room, team[0], sponsor=team[2].id, sponsor_agreed=True)
+    overdue(stage, team[1], room)
+    stage.bots[0].ticker.stop(PATIENCE)
+    stage.start_bot()
+    move_to(stage, stage.clock() + timedelta(hours=26))
+    message(stage, team[2], "has been stuck for 2 weeks")
+    move_to(stage, stage.clock() + timedelta(weeks=4))
+    nothing_due = ["air_cover", "warn_of_air_cover", "ask_for_air_cover"]
+    hasten(stage, lambda: not stage.bots[-1].schedule.is_due(nothing_due, stage.clock()))
+    for person, words in ((team[1], "about to ask"), (team[2], "One thing needs you")):
+        assert sum(words in texts(one) for one in written_to(stage, person)) == 1

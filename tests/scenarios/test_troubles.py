@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.accountability.sessions.later import POST_AGENDA
 from bot.accountability.sessions.store import SeriesStore
+from bot.scheduler.actions import Action
 from bot.workspace.records import Channel, Fault, Json, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import channel, hasten, pass_time, people, written_to
@@ -38,8 +40,9 @@ def tell(stage: Stage, room: Channel, what: str, about: str) -> None:
 def settle(stage: Stage) -> None:
     """All that is due by now is done."""
     pass_time(stage, minutes=11)  # by then it is asked anew who is there
-    planned = "select 1 from due_actions where state = 'planned' and kind = 'tell_facilitator'"
-    hasten(stage, lambda: not stage.rows(planned))
+    due = "(kind = 'tell_facilitator' or (kind = 'post_agenda' and due_at < ?))"
+    left = f"select 1 from due_actions where state = 'planned' and {due}"
+    hasten(stage, lambda: not stage.rows(left, stage.clock().isoformat()))
 
 
 def told(stage: Stage, person: Person) -> list[Json]:
@@ -163,11 +166,30 @@ def test_what_a_series_lacks_is_told_once_until_it_concerns_somebody_else(
     assert len(told(stage, host)) + len(told(stage, other)) == 2
 
 
+def test_before_each_session_it_is_looked_whether_who_leads_and_who_sponsors_are_still_there(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    host, maker, sponsor, _ = team
+    of = series(stage, room, host, made_by=maker.id, sponsor=sponsor.id)
+    for number in (1, 2):
+        agenda = Action(POST_AGENDA, of.id, stage.clock(), f"2020-01-0{number}")  # long over
+        stage.bots[-1].schedule.plan(key_of(stage), agenda)
+        settle(stage)
+        assert len(told(stage, maker)) == 2 * (number - 1)
+        for one in (host, sponsor):
+            stage.workspace.deactivate(one.id)
+    words = "\n".join(texts(one) for one in told(stage, maker))
+    assert f"<@{host.id}>, who leads it" in words
+    assert f"<@{sponsor.id}>, its sponsor" in words
+    assert SeriesStore(stage.bots[-1].database).end(key_of(stage), of.id, stage.clock())
+
+
 def test_a_series_that_ended_or_there_never_was_is_no_trouble(stage: Stage, team: list[Person], room: Channel) -> None:
     of = series(stage, room, team[0])
     assert SeriesStore(stage.bots[-1].database).end(key_of(stage), of.id, stage.clock())
     tell(stage, room, "channel_closed", of.id)
     tell(stage, channel(stage), "channel_closed", "none")
+    stage.bots[-1].accountability.troubles.look_after(key_of(stage), of.id)
     assert told(stage, team[0]) == []
 
 

@@ -59,6 +59,15 @@ class Troubles:
         if new := self._telling(key, channel_id, Trouble(what), about):
             self._schedule.plan(key, Action(later.TELL_FACILITATOR, channel_id, self._clock(), new.name))
 
+    def look_after(self, key: WorkspaceKey, series_id: str) -> None:
+        """Have it told when who leads a series, or sponsors it, has left. Asks Slack."""
+        of = self._series.get(key, series_id)
+        if of is None or not of.is_running:
+            return
+        for what, who in ((Trouble.FACILITATOR_GONE, of.facilitator), (Trouble.SPONSOR_GONE, of.sponsor)):
+            if who and not self._is_here(key, who):
+                self.tell(key, of.channel_id, what, of.id)
+
     def tell_now(self, key: WorkspaceKey, due: Due) -> Action | None:
         """Do what is due. Returns the same for who else leads some of it."""
         told = telling(due.action.occurrence)
