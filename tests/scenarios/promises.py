@@ -95,6 +95,19 @@ class Promised:
         action = next(action for action, _, words in buttons(message) if words == label)
         return settled(self.stage, self.stage.workspace.click(person.id, message, action, self.id))
 
+    def press_in(self, person: Person, message: Json, action: str) -> Delivery:
+        """Presses a button that the message had before it was redrawn."""
+        current = next(
+            action for action, _, _ in buttons(self.stage.workspace.find(message["channel"], message["ts"]) or {})
+        )
+        pressed = settled(self.stage, self.stage.workspace.click(person.id, message, current, self.id))
+        self.stage.workspace.close_view(person.id)
+
+        def instead(payload: Json) -> None:
+            payload["actions"] = [{"action_id": action, "type": "button", "value": self.id, "action_ts": "1.3"}]
+
+        return resend(self.stage, pressed, instead)
+
     def press_unseen(self, person: Person, action: str) -> Delivery:
         """Presses a button on it that another theme drew in a channel, where this person sees it."""
         stage = self.stage

@@ -8,7 +8,7 @@ import pytest
 
 from bot.workspace.records import Channel, Fault, Json, Person
 from tests.scenarios.promises import MATH, Promised, commit, field, form_after, labels, problems, saved_by, typed
-from tests.scenarios.rounds import hasten, heard, people, resend, settled, told, written_to
+from tests.scenarios.rounds import NO, YES, hasten, heard, people, resend, settled, start, told, written_to
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 from tests.scenarios.standing import series
 
@@ -181,6 +181,22 @@ def test_what_has_to_change_is_said_at_its_field(
     stage.workspace.close_view(ana.id)
 
 
+def test_where_slack_says_nothing_of_somebody_all_that_was_typed_is_kept(
+    stage: Stage, ana: Person, room: Channel, refusals: set[str]
+) -> None:
+    (new,) = people(stage, 1)
+    typed(stage, ana, room, f"{MATH} in two weeks")  # her zone is known from then on
+    stage.workspace.faults.append(Fault("users.info", status=429, retry_after=600, times=2))
+    refusals.add("ratelimited")
+    form = form_after(stage, ana, room, f"@{new.name} {MATH} in two weeks")
+    assert "Try once more in a moment" in texts(form)
+    assert [field(form, f"in_commit_{name}") for name in ("owner", "what", "when")] == [new.id, MATH, "in two weeks"]
+    assert "Try once more in a moment" in problems(stage.workspace.submit(ana.id, form["id"]))["owner"]
+    assert (stage.workspace.submit(ana.id, form["id"]) or {})["response_action"] == "push"
+    stage.workspace.close_view(ana.id)
+    stage.workspace.close_view(ana.id)
+
+
 def test_some_can_t_be_owners(stage: Stage, ana: Person, room: Channel) -> None:
     (gone,), (elsewhere,) = people(stage, 1, is_deleted=True), people(stage, 1, team_id="T0ELSE")
     bot = stage.workspace.team.bot_user
@@ -226,6 +242,26 @@ def test_a_message_becomes_a_commitment_with_its_link(stage: Stage, ana: Person,
     assert stage.rows("select link, channel_id from commitments where owner = ?", ben.id) == [(link, room.id)]
     question = hasten(stage, lambda: written_to(stage, ben))[0]
     assert f"<{link}|the message behind it>" in texts(question).replace("&amp;", "&")
+
+
+def test_a_weak_statement_of_a_round_becomes_a_commitment(
+    stage: Stage, team: list[Person], ana: Person, ben: Person, room: Channel
+) -> None:
+    poll = start(stage, ana, room, anonymity="named", smallest="3")
+    for person in team:
+        poll.answer(person, NO, YES, YES)
+    results = poll.close(ana)[0]
+    form = stage.opened(ana, lambda: stage.press(ana, results, "make_commitment"))
+    title = field(form, "in_commit_what")
+    assert f"For the readiness statement “{title}”" in texts(form)
+    stage.workspace.submit(ana.id, form["id"], {"in_commit_owner": ben.id, "in_commit_when": "in two weeks"})
+    stage.workspace.submit(ana.id, stage.workspace.views(ana.id)[-1]["id"])
+    stage.workspace.close_view(ana.id)
+    ((round_id, statement_id),) = stage.rows("select round_id, statement_id from commitments where owner = ?", ben.id)
+    assert round_id == poll.id
+    assert statement_id
+    question = hasten(stage, lambda: written_to(stage, ben))[-1]
+    assert f"For the readiness statement “{title}”" in texts(question)
 
 
 def test_the_shortcut_opens_an_empty_form_without_a_channel(stage: Stage, ana: Person) -> None:
@@ -495,6 +531,17 @@ def test_of_two_who_act_at_once_the_second_is_told_how_it_stands(
     if asked.deeds == ["make", "finish"]:
         told(stage, ben, "done already")
     stage.workspace.close_view(ana.id)
+
+
+def test_a_button_of_an_old_message_says_why_not_and_shows_how_it_stands(
+    stage: Stage, asked: Promised, question: Json, ana: Person, ben: Person
+) -> None:
+    asked.fill(ana, asked.form(ana, _own_message(asked, ana), "Drop it"), reason="superseded")
+    asked.press(ben, question, "I'll take it")
+    told(stage, ben, "This commitment is dropped already")
+    assert labels(asked.redrawn(question, "dropped this")) == ["History"]
+    asked.press_in(ben, question, "commitment_decline")
+    assert stage.workspace.views(ben.id) == []
 
 
 def test_a_click_on_a_channels_message_is_confirmed_to_the_person_alone(

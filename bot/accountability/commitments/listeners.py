@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from slack_bolt import App
@@ -22,6 +24,7 @@ from bot.slack.messages import shown
 from bot.slack.modals import open_modal
 from bot.slack.render import View
 
+Form = Callable[[WorkspaceKey, str, str, Origin], View]
 Click = Callable[[WorkspaceKey, str, str], Commitment]
 
 ELSEWHERE = "Commitments are kept by people of this company. Ask one of them to look it up for you."
@@ -75,8 +78,21 @@ class CommitmentListeners:
         return self._clicked(incoming, self._service.got_it)
 
     def _clicked(self, incoming: Incoming, deed: Click) -> Acked:
-        of = deed(incoming.key, incoming.value_or_refuse(), incoming.user_id)
+        try:
+            of = deed(incoming.key, incoming.value_or_refuse(), incoming.user_id)
+        except Refusal as refusal:
+            said = shown(refusal)
+            return Acked(then=lambda _: self._refused(incoming, said))
         return Acked(then=lambda _: self._show(incoming, of.id, origin_of(incoming)))
+
+    def _refused(self, incoming: Incoming, said: View) -> None:
+        """Mostly a message that is older than what was done since: it shows that, beside the word why not."""
+        self._guard.whisper(incoming, said)
+        self._catch_up(incoming)
+
+    def _catch_up(self, incoming: Incoming) -> None:
+        with suppress(Refusal):  # it is about nothing any more
+            self._service.redrawing.redraw(incoming.key, incoming.user_id, incoming.value, origin_of(incoming))
 
     def _show(self, incoming: Incoming, commitment_id: str, origin: Origin) -> None:
         """What the click did: in the modal it was in, on its message, or else to the person alone."""
@@ -112,24 +128,30 @@ class CommitmentListeners:
         self._open(incoming, modal)
 
     def open_date(self, incoming: Incoming) -> None:
-        form = self._service.dating.form(*asked(incoming))
-        self._open(incoming, form)
+        self._ask(incoming, self._service.dating.form)
 
     def open_snooze(self, incoming: Incoming) -> None:
-        form = self._service.dating.form(*asked(incoming), snooze=True)
-        self._open(incoming, form)
+        self._ask(incoming, partial(self._service.dating.form, snooze=True))
 
     def open_hand_over(self, incoming: Incoming) -> None:
-        self._open(incoming, self._service.hand_over_form(*asked(incoming)))
+        self._ask(incoming, self._service.hand_over_form)
 
     def open_drop(self, incoming: Incoming) -> None:
-        self._open(incoming, self._service.reason_form(*asked(incoming), Offer.DROP))
+        self._ask(incoming, partial(self._service.reason_form, offer=Offer.DROP))
 
     def open_decline(self, incoming: Incoming) -> None:
-        self._open(incoming, self._service.reason_form(*asked(incoming), Offer.DECLINE))
+        self._ask(incoming, partial(self._service.reason_form, offer=Offer.DECLINE))
 
     def open_help(self, incoming: Incoming) -> None:
-        self._open(incoming, self._service.help_form(*asked(incoming)))
+        self._ask(incoming, self._service.help_form)
+
+    def _ask(self, incoming: Incoming, form: Form) -> None:
+        try:
+            view = form(incoming.key, incoming.value_or_refuse(), incoming.user_id, origin_of(incoming))
+        except Refusal:
+            self._guard.soon(lambda _: self._catch_up(incoming), incoming)
+            raise
+        self._open(incoming, view)
 
     # Forms
 
@@ -216,11 +238,6 @@ def origin_of(incoming: Incoming) -> Origin:
 
 def subject_of(incoming: Incoming) -> Subject:
     return read_subject(str(incoming.view.get("private_metadata") or ""))
-
-
-def asked(incoming: Incoming) -> tuple[WorkspaceKey, str, str, Origin]:
-    """The commitment whose button was pressed, by whom and where."""
-    return incoming.key, incoming.value_or_refuse(), incoming.user_id, origin_of(incoming)
 
 
 def errors(problems: dict[str, str]) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class Presenter:
         self._clock = clock
 
     def shown(self, key: WorkspaceKey, of: Commitment) -> Shown:
+        now = self._clock()
         return Shown(
             id=of.id,
             what=of.what,
@@ -45,9 +46,10 @@ class Presenter:
             assigner=of.assigner,
             previous_owner=of.previous_owner,
             due=_at(of, of.due),
-            standing=standing(of, self._clock()),
+            standing=standing(of, now),
             is_live=of.is_live,
             proposed_due=_at(of, of.proposed_due) if of.proposed_due else None,
+            quiet_until=_at(of, of.snoozed_until) if of.snoozed_until and of.snoozed_until > now else None,
             link=of.link,
             statement=self.statement(key, of.round_id, of.statement_id),
         )
@@ -103,7 +105,7 @@ class Presenter:
 
 
 def standing(of: Commitment, now: datetime) -> str:
-    """How it stands, in a few words that a template may put into mrkdwn as they are."""
+    """How it stands, in a few words."""
     if of.state is State.DONE:
         return "done"
     if of.state is State.DROPPED:
@@ -112,7 +114,7 @@ def standing(of: Commitment, now: datetime) -> str:
     if of.proposed_due:
         words.append("another date is proposed")
     elif of.awaits_answer:
-        words.append(f"waits for <@{of.owner}> to take it on")
+        words.append("not taken on yet")
     if of.needs_help_since:
         words.append("needs help")
     return ", ".join(words)

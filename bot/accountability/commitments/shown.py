@@ -18,5 +18,6 @@ class Shown:
     standing: str
     is_live: bool
     proposed_due: Moment | None = None
+    quiet_until: Moment | None = None  # while its reminders are snoozed
     link: str = ""
     statement: str = ""

@@ -57,6 +57,7 @@ EVERY_STATE = (
     asked_of(BEN, proposed_due=DUE + WEEK),
     handed_to(BEN, assigner=CLEO),
     a_commitment(due=MONDAY, needs_help_since=MONDAY),
+    a_commitment(snoozed_until=DUE),
     a_commitment(state=State.DONE, ended_at=DUE),
     a_commitment(state=State.DROPPED, ended_at=DUE),
 )
@@ -274,6 +275,13 @@ def test_a_very_long_history_says_that_there_is_more(renderer: Renderer) -> None
     assert "20 earlier changes are kept and not shown here" in words_of(rendered)
 
 
+def test_a_snooze_is_shown_while_it_lasts(renderer: Renderer) -> None:
+    for until, is_shown in ((DUE, True), (MONDAY, False)):
+        of = a_commitment(snoozed_until=until)
+        words = words_of(renderer.render(presenter().modal(OURS, of, [made(of)], ANA, MESSAGE)))
+        assert ("No reminders until <!date" in words) is is_shown
+
+
 def test_a_list_shows_whose_each_is_where_it_is_not_its_readers(renderer: Renderer) -> None:
     shown = presenter().shown(OURS, asked_of(BEN))
     chosen = Filter("Open", "own/open//1")
@@ -287,9 +295,9 @@ def test_a_list_shows_whose_each_is_where_it_is_not_its_readers(renderer: Render
     [
         (a_commitment(), "open"),
         (a_commitment(due=MONDAY), "overdue"),
-        (asked_of(BEN), "waits for <@U0BEN> to take it on"),
+        (asked_of(BEN), "not taken on yet"),
         (asked_of(BEN, proposed_due=DUE), "another date is proposed"),
-        (asked_of(BEN, due=MONDAY), "overdue, waits for <@U0BEN> to take it on"),
+        (asked_of(BEN, due=MONDAY), "overdue, not taken on yet"),
         (a_commitment(needs_help_since=MONDAY), "open, needs help"),
         (a_commitment(state=State.DONE), "done"),
         (a_commitment(state=State.DROPPED), "dropped"),
