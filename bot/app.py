@@ -100,6 +100,7 @@ class Bot:
     database: Database
     clock: Clock
     look_every: float = LOOK_EVERY
+    close_seconds: float = CLOSE_SECONDS
     drain_seconds: float = DRAIN_SECONDS
     stopping: threading.Event = field(default_factory=threading.Event)
     reason: str = ""
@@ -145,7 +146,7 @@ class Bot:
     def close(self) -> None:
         """Stop taking work, finish what was begun, let go of everything."""
         # The client waits for a thread of its own that, started at an unlucky moment, never ends.
-        closed = _within(CLOSE_SECONDS, self.socket.close)
+        closed = _within(self.close_seconds, self.socket.close)
         drained = _within(self.drain_seconds, self._finish)
         idle = self.ticker.stop(self.drain_seconds) & self.readiness.drawer.stop(self.drain_seconds)
         self.is_finished = closed and drained and idle

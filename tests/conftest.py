@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,8 @@ from tests.postgres import NEITHER, Cluster, binaries, running_cluster
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from bot.workspace.server import WorkspaceServer
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +105,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 Aside = Callable[[Callable[[], object]], None]
+Part = Callable[["WorkspaceServer", Any], None]
 
 
 @pytest.fixture(scope="session")
@@ -117,6 +120,17 @@ def aside() -> Iterator[Aside]:
     yield end
     for ending in endings:
         ending.join(10)  # slack_sdk's close waits for a thread that, started at an unlucky moment, never ends
+
+
+@pytest.fixture(scope="session")
+def part(aside: Aside) -> Part:
+    """Ends both sides: the server first, then the client, which sits out a second of its own."""
+
+    def end(server: WorkspaceServer, client: Any) -> None:
+        client.auto_reconnect_enabled = False
+        aside(lambda: (server.stop(), client.close()))
+
+    return end
 
 
 @pytest.fixture(scope="session")

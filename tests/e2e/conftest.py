@@ -16,7 +16,8 @@ from slack_sdk import WebClient
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, NotAllowed, Person
 from bot.workspace.server import WorkspaceServer
-from tests.browser import watched_pages, write
+from tests.browser import PATIENCE, watched_pages, write
+from tests.conftest import Part
 from tests.workspace.every_block import MANIFEST, register
 
 
@@ -52,7 +53,7 @@ class Showcase:
             return len(self.sent) >= len(wanted) and all(map(fits, self.sent[-len(wanted) :], wanted))
 
         try:
-            self.workspace.wait_for(came, 5)
+            self.workspace.wait_for(came, PATIENCE)
         except Exception as problem:
             raise AssertionError(f"the app was sent {self.sent}, not {wanted}") from problem
 
@@ -61,7 +62,7 @@ class Showcase:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Showcase]:
+def running(part: Part) -> Iterator[Showcase]:
     server = WorkspaceServer(MANIFEST, rate_limits=False)
     server.start()
     ana, ben = server.workspace.add_person("ana", "Ana Weber"), server.workspace.add_person("ben", "Ben Okafor")
@@ -74,9 +75,7 @@ def running() -> Iterator[Showcase]:
     handler.connect()  # type: ignore[no-untyped-call]
     server.workspace.wait_for(lambda: server.workspace.courier.is_connected)
     yield showcase
-    handler.client.auto_reconnect_enabled = False
-    server.stop()
-    handler.close()  # type: ignore[no-untyped-call]
+    part(server, handler.client)
 
 
 @pytest.fixture

@@ -143,7 +143,6 @@ def board_page(page: Page) -> str:
 @contextmanager
 def playing(browser: Browser) -> Iterator[tuple[Page, Demo]]:
     """A demo of its own, and its page."""
-    expect.set_options(timeout=PATIENCE * 1000)
     with tempfile.TemporaryDirectory() as temporary, running_demo(Path(temporary)) as demo:
         page = browser.new_page(viewport=WINDOW)  # type: ignore[arg-type]
         page.set_default_timeout(PATIENCE * 1000)

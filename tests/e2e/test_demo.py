@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import IN_A_BROWSER, go_to, watched_pages, write
-from tests.e2e.demo import PATIENCE, Demo, running_demo
+from tests.e2e.demo import Demo, running_demo
 
 QUESTION = "@cco where should the CCO report?"
 HOSTILE = "<img src=x onerror=alert(1)> <script>alert(2)</script> what is customer math?"
@@ -27,8 +27,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Demo
 
 @pytest.fixture
 def page(browser: Browser, demo: Demo) -> Iterator[Page]:
-    expect.set_options(timeout=PATIENCE * 1000)
-    with watched_pages(browser, PATIENCE) as open_page:
+    with watched_pages(browser) as open_page:
         opened = open_page(demo.url)
         expect(opened.get_by_role("heading", name="# leadership")).to_be_visible()
         yield opened

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import IN_A_BROWSER, go_to, watched_pages, write
-from tests.e2e.demo import PATIENCE, Demo, running_demo
+from tests.e2e.demo import Demo, running_demo
 from tests.e2e.rounds import (
     FIRST,
     SECOND,
@@ -37,17 +37,15 @@ pytestmark = IN_A_BROWSER
 @pytest.fixture(scope="module")
 def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Demo]:
     """A demo with a round that Ana has started, and that stays open."""
-    expect.set_options(timeout=PATIENCE * 1000)
     with running_demo(tmp_path_factory.mktemp("demo"), cache) as running:
-        with watched_pages(browser, PATIENCE) as open_page:
+        with watched_pages(browser) as open_page:
             start(open_page(running.url))
         yield running
 
 
 @pytest.fixture
 def page(browser: Browser, demo: Demo) -> Iterator[Page]:
-    expect.set_options(timeout=PATIENCE * 1000)
-    with watched_pages(browser, PATIENCE) as open_page:
+    with watched_pages(browser) as open_page:
         opened = open_page(demo.url)
         expect(open_poll(opened)).to_be_visible()
         yield opened
@@ -126,13 +124,15 @@ def test_who_does_not_run_the_round_is_told_whom_to_ask(page: Page) -> None:
 def test_a_round_is_run_again_after_its_reminders_its_results_and_its_files(
     browser: Browser, tmp_path: Path, cache: Path
 ) -> None:
-    expect.set_options(timeout=PATIENCE * 1000)
-    with running_demo(tmp_path, cache) as demo, watched_pages(browser, PATIENCE) as open_page:
+    with running_demo(tmp_path, cache) as demo, watched_pages(browser) as open_page:
         page, team = open_page(demo.url), Team(demo)
         asked = open_confirmation(page)
         expect(asked).to_contain_text("This asks 8 people and posts 12 messages in #leadership")
         asked.get_by_role("button", name="Back").last.click()
+        form = page.get_by_role("dialog", name="Run a readiness check")
+        expect(form).to_be_visible()
         page.keyboard.press("Escape")
+        expect(form).to_be_hidden()
         start(page)
         team.answer(FIRST, but=1)
         answers_from_the_reminder(page)

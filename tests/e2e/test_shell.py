@@ -13,12 +13,13 @@ from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
 from tests.browser import IN_A_BROWSER, Open, go_to, watched_pages, write
+from tests.conftest import Part
 from tests.workspace import conftest
-from tests.workspace.conftest import MANIFEST, Part, connect
+from tests.workspace.conftest import MANIFEST, connect
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 manifest, clock, server, workspace = conftest.manifest, conftest.clock, conftest.server, conftest.workspace
-ana, part, app = conftest.ana, conftest.part, conftest.app  # a workspace for each test, with the small app in it
+ana, app = conftest.ana, conftest.app  # a workspace for each test, with the small app in it
 
 pytestmark = IN_A_BROWSER
 
@@ -44,7 +45,7 @@ def other(workspace: Workspace, ana: Person, ben: Person) -> Channel:
 def opened(browser: Browser, server: WorkspaceServer) -> Iterator[Open]:
     """Opens pages; they are closed before the server is."""
     del server
-    with watched_pages(browser, 10) as open_page:
+    with watched_pages(browser) as open_page:
         yield open_page
 
 
@@ -385,7 +386,6 @@ def test_a_server_that_is_gone_is_one_line_and_the_page_goes_on_with_the_next(br
     first = started(0, "the-first", "more-of-the-first")
     port = int(first.url.rpartition(":")[2])
     page = browser.new_page()
-    page.set_default_timeout(10_000)
     page.goto(first.url)
     go_to(page, "# more-of-the-first")
     write(page, "still here")
@@ -398,7 +398,7 @@ def test_a_server_that_is_gone_is_one_line_and_the_page_goes_on_with_the_next(br
     expect(page.locator(".toast")).to_have_count(0)
     expect(page.get_by_text("The workspace has stopped.")).to_have_count(1)
     second = started(port, "the-second")
-    expect(page.get_by_role("heading", name="# the-second")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="# the-second")).to_be_visible()
     expect(page.get_by_text("The workspace has stopped.")).to_be_hidden()
     page.close()
     second.stop()

@@ -99,8 +99,8 @@ def test_a_burst_in_one_channel_is_answered_to_the_last_question(
     stage: Stage, ana: Person, room: Channel, refusals: set[str]
 ) -> None:
     refusals.add("ratelimited")
-    stage.workspace.faults += [Fault("chat.postMessage", status=429, retry_after=0) for _ in range(6)]
-    asked = [stage.workspace.say(ana.id, room.id, f"@cco {QUESTION}") for _ in range(4)]
+    stage.workspace.faults.append(Fault("chat.postMessage", status=429, times=2))
+    asked = [stage.workspace.say(ana.id, room.id, f"@cco {QUESTION}") for _ in range(3)]
     answers = [stage.reply_to(message) for message in asked]
     stage.finish()
     assert len({answer["ts"] for answer in answers}) == len(asked)
@@ -251,6 +251,7 @@ def test_closing_ends_though_a_thread_of_the_client_never_does(
     client = stage.bots[0].socket.client
     running = client.current_session_state
     client.current_session_state = type(running)()  # as if the client had connected while its thread looked
+    stage.bots[0].close_seconds = 0.2
     closing = Thread(target=stage.bots[0].close)
     closing.start()
     closing.join(PATIENCE)

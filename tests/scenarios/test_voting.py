@@ -13,6 +13,7 @@ import pytest
 from bot.keys import WorkspaceKey
 from bot.slack.budget import WHISPERS
 from bot.workspace.records import Fault, Json, Person
+from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import (
     LONG,
     NO,
@@ -400,9 +401,11 @@ def test_a_modal_with_an_answer_that_was_never_offered_is_refused_whole(stage: S
 # Told
 
 
-def test_confirmations_come_at_once_and_then_together_after_half_a_minute(
-    stage: Stage, poll: Poll, ana: Person, ben: Person
-) -> None:
+def test_confirmations_come_at_once_and_then_together_after_half_a_minute(new_stage: NewStage) -> None:
+    stage = new_stage()  # where nobody else is still to be told something
+    stage.start_bot()
+    ana, ben, *_ = team = people(stage, 5)
+    poll = start(stage, ana, channel(stage, *team), check=LONG)
     poll.vote(ana, 1, YES)
     told(stage, ana, "1 · Direction: Yes")
     poll.vote(ana, 2, NO)

@@ -26,6 +26,7 @@ from bot.storage.migrate import migrate
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Delivery, Person
 from bot.workspace.server import WorkspaceServer
+from tests.conftest import Aside, Part
 from tests.slack.test_incoming import CLICK, COMMAND, HOME_CLICK, MENTION, SUBMISSION
 
 Json = dict[str, Any]
@@ -368,7 +369,7 @@ def identity(server: WorkspaceServer) -> Json:
 
 
 @pytest.fixture(scope="module")
-def silent_bot() -> Iterator[WorkspaceServer]:
+def silent_bot(aside: Aside, part: Part) -> Iterator[WorkspaceServer]:
     """A workspace with an app that has nothing but the catch-alls."""
     running = WorkspaceServer({}, rate_limits=False)
     running.start()
@@ -378,9 +379,8 @@ def silent_bot() -> Iterator[WorkspaceServer]:
     handler.connect()  # type: ignore[no-untyped-call]
     running.workspace.wait_for(lambda: running.workspace.sockets.is_connected)
     yield running
-    handler.close()  # type: ignore[no-untyped-call]
-    running.stop()
-    app.listener_runner.listener_executor.shutdown()
+    part(running, handler.client)
+    aside(app.listener_runner.listener_executor.shutdown)
 
 
 def interaction(kind: str, **parts: Any) -> tuple[str, Json]:

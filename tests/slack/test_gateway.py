@@ -490,7 +490,7 @@ def test_no_call_lets_a_foreign_error_through(garbage: CrookedServer, call: Call
 
 @pytest.mark.parametrize(("status", "family"), [(404, SlackRefused), (429, SlackRefused), (500, UnknownOutcome)])
 def test_a_response_url_that_fails_is_translated(status: int, family: type[Unavailable]) -> None:
-    with serving(Answer(b"used_url", status)) as crooked, pytest.raises(Unavailable) as raised:
+    with serving(Answer(b"used_url", status, {"Retry-After": "0"})) as crooked, pytest.raises(Unavailable) as raised:
         gateway_to(crooked.url).respond(f"{crooked.url}hook", HELLO)
     assert type(raised.value) is family
 

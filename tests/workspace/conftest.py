@@ -18,7 +18,7 @@ from bot.workspace.driver import Workspace
 from bot.workspace.methods import METHODS
 from bot.workspace.records import Channel, Json, Person
 from bot.workspace.server import WorkspaceServer
-from tests.conftest import Aside
+from tests.conftest import Aside, Part
 from tests.workspace.guest import register
 
 MANIFEST: Json = {
@@ -105,20 +105,6 @@ def connect(server: WorkspaceServer) -> SocketModeHandler:
     handler.connect()  # type: ignore[no-untyped-call]
     server.workspace.wait_for(lambda: server.workspace.sockets.is_connected)
     return handler
-
-
-Part = Callable[[WorkspaceServer, Any], None]
-
-
-@pytest.fixture(scope="session")
-def part(aside: Aside) -> Part:
-    """Ends both sides: the server first, then the client, which sits out a second of its own."""
-
-    def end(server: WorkspaceServer, client: Any) -> None:
-        client.auto_reconnect_enabled = False
-        aside(lambda: (server.stop(), client.close()))
-
-    return end
 
 
 @pytest.fixture

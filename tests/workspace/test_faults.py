@@ -19,7 +19,8 @@ from bot.workspace.driver import Workspace
 from bot.workspace.faults import SWITCHES, clear, switch
 from bot.workspace.records import Channel, Delivery, Person
 from bot.workspace.server import WorkspaceServer
-from tests.workspace.conftest import MANIFEST, Part
+from tests.conftest import Part
+from tests.workspace.conftest import MANIFEST
 
 
 @pytest.fixture

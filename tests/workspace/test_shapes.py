@@ -322,7 +322,7 @@ CALLS: dict[str, tuple[Arguments, str]] = {
     "conversations.close": (lambda s: {"channel": s.workspace.dm_of(s.ana.id).id}, ""),
     "conversations.create": (lambda s: {"name": f"new-{next(s.numbers)}"}, OF_CHANNEL),
     "conversations.history": (
-        lambda s: {**a_message(s), "limit": 1},
+        lambda s: a_message(s) and {**a_message(s), "limit": 1},  # of two messages, so that there is a next page
         f"{OF_MESSAGES} has_more response_metadata.next_cursor",
     ),
     "conversations.info": (the_room, f"{OF_CHANNEL} channel.is_member channel.topic.value channel.purpose.value"),

@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Person
 from bot.workspace.server import WorkspaceServer
-from tests.workspace.conftest import Part
+from tests.conftest import Part
 
 Connect = Callable[..., SocketModeClient]
 
