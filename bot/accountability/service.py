@@ -87,11 +87,12 @@ class AccountabilityService:
         )
         self._handlers[later.NUDGE] = self.reminders.remind
         self.commitments.redraws.append(self.reminders.redraw)
+        rates = TeamRates(commitments, RateStore(around.database), around.clock)
         self.rhythm = Rhythm(
             series,
             commitments,
             self.year_one,
-            TeamRates(commitments, RateStore(around.database), around.clock),
+            rates,
             self.acquaintances,
             self.sender,
             self.troubles,
@@ -108,6 +109,7 @@ class AccountabilityService:
             guidance=guidance,
             findings=findings,
             year_one=self.year_one.progress,
+            team_rate=rates.of_month,
         )
         self._handlers |= self.sessions.handlers | {POST_AGENDA: self._agenda_due}
         self.series = SeriesService(around, self.acquaintances, self.sender, self.troubles, admins, country, public_url)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.accountability.calendar.recurrence import Series
 from bot.accountability.commitments.commitment import Change, Commitment
+from bot.accountability.commitments.kept import KeptRate
 from bot.accountability.commitments.listing import Wanted, Which
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.outside import Findings
+from bot.accountability.rhythm.rates import month_before
 from bot.accountability.sessions import later, summing_up
 from bot.accountability.sessions.agenda import Agenda, Finding, Records, agenda
 from bot.accountability.sessions.guidance_piece import LATELY, piece_for
@@ -21,6 +23,7 @@ from bot.keys import WorkspaceKey
 
 A_PAGE = 500  # commitments read at once
 
+TeamRate = Callable[[WorkspaceKey, str, date], KeptRate | None]  # of a channel's month, by its first day
 YearOne = Callable[[WorkspaceKey, str], Progress | None]  # None where the channel tracks none
 
 
@@ -54,6 +57,14 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Rated:
+    """How much of a month, named by its first day, was kept by all together."""
+
+    month: date
+    rate: KeptRate
+
+
+@dataclass(frozen=True)
 class Minutes:
     """The list of a session that has begun, and what came of it so far, or in the end."""
 
@@ -62,6 +73,7 @@ class Minutes:
     summary: Summary
     known: Mapping[str, Commitment] = field(default_factory=dict)
     dated: frozenset[str] = frozenset()  # commitments that have got another date since the last session
+    rated: Rated | None = None
 
     @property
     def is_quiet(self) -> bool:
@@ -85,12 +97,14 @@ class Papers:
         commitments: CommitmentStore,
         findings: Findings,
         year_one: YearOne,
+        team_rate: TeamRate,
     ) -> None:
         self._series = series
         self._sessions = sessions
         self._commitments = commitments
         self._findings = findings
         self._year_one = year_one
+        self._team_rate = team_rate
 
     def meeting(self, key: WorkspaceKey, series_id: str, occurrence: str) -> Meeting | None:
         """None where there is no such session, nor will be."""
@@ -150,7 +164,18 @@ class Papers:
             new_dates=dated,
             is_late=later.closed_late(session),
         )
-        return Minutes(of, listed, summed, known, dated)
+        return Minutes(of, listed, summed, known, dated, self._rated(key, of, since))
+
+    def _rated(self, key: WorkspaceKey, of: Meeting, since: datetime) -> Rated | None:
+        """The first session to close in a month tells of the month before, where that may be told."""
+        if of.session.closed_at is None:
+            return None
+        zone = of.times[-1].zone
+        month = of.session.closed_at.astimezone(zone).date().replace(day=1)
+        if since.astimezone(zone).date() >= month:
+            return None
+        rate = self._team_rate(key, of.series.channel_id, month_before(month))
+        return Rated(month_before(month), rate) if rate else None
 
     def told_meanwhile(self, key: WorkspaceKey, of: Meeting) -> Iterator[Entry]:
         """The entries that what was done about their commitments since has made others."""

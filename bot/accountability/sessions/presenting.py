@@ -12,7 +12,7 @@ from bot.accountability.sessions import later
 from bot.accountability.sessions.agenda import Agenda
 from bot.accountability.sessions.agenda import Line as AgendaLine
 from bot.accountability.sessions.items import Item, Kind, Update
-from bot.accountability.sessions.papers import Listed, Meeting, Minutes
+from bot.accountability.sessions.papers import Listed, Meeting, Minutes, Rated
 from bot.accountability.sessions.session import AMENDS, Session
 from bot.accountability.sessions.session import State as SessionState
 from bot.accountability.sessions.views import (
@@ -24,6 +24,7 @@ from bot.accountability.sessions.views import (
     ItemView,
     Line,
     OpeningView,
+    Rate,
     Said,
     Section,
     SummaryView,
@@ -142,6 +143,7 @@ class Presenter:
             next=_at(of, of.next_start) if of.next_start else None,
             amends=_amends(of),
             late=minutes.summary.is_late,
+            rated=_rate(minutes.rated) if minutes.rated else None,
         )
 
     def whole_summary(self, minutes: Minutes) -> WholeList:
@@ -267,3 +269,8 @@ def _at(of: Meeting, at: datetime) -> Moment:
 
 def _zone(of: Meeting) -> ZoneInfo:
     return of.times[-1].zone
+
+
+def _rate(rated: Rated) -> Rate:
+    rate = rated.rate
+    return Rate(f"{rated.month:%B %Y}", rate.kept, rate.kept + rate.missed, rate.people)

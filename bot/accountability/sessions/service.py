@@ -8,7 +8,7 @@ from bot.accountability.sending import Sender
 from bot.accountability.sessions import later
 from bot.accountability.sessions.attending import Attending, IsAdmin
 from bot.accountability.sessions.drawing import SessionDrawer
-from bot.accountability.sessions.papers import Papers, YearOne
+from bot.accountability.sessions.papers import Papers, TeamRate, YearOne
 from bot.accountability.sessions.posting import SessionPoster, TellFacilitator
 from bot.accountability.sessions.presenting import Presenter
 from bot.accountability.sessions.running import Running
@@ -31,10 +31,12 @@ class SessionService:
         guidance: Guidance,
         findings: Findings,
         year_one: YearOne,
+        team_rate: TeamRate,
     ) -> None:
         series, sessions = SeriesStore(around.database), SessionStore(around.database)
         commitments, clock = CommitmentStore(around.database), around.clock
-        papers, presenter = Papers(series, sessions, commitments, findings, year_one), Presenter(guidance)
+        papers = Papers(series, sessions, commitments, findings, year_one, team_rate)
+        presenter = Presenter(guidance)
         showing = Showing(papers, presenter, clock)
         poster = SessionPoster(sessions, sender, tell_facilitator, clock)
         drawer = SessionDrawer(sessions, papers, showing, around.gateway, around.budget, clock)

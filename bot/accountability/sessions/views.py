@@ -124,8 +124,18 @@ class ItemView:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """How many people together kept how much of what was due in a month."""
+
+    month: str
+    kept: int
+    due: int
+    people: int
+
+
+@dataclass(frozen=True)
 class SummaryView:
-    """What came of a session. `quiet`: nobody ticked anything."""
+    """What came of a session. `quiet`: nobody ticked anything. `rated` is there once a month, where it may be told."""
 
     session_id: str
     name: str
@@ -136,6 +146,7 @@ class SummaryView:
     next: Moment | None
     amends: Moment
     late: bool
+    rated: Rate | None = None
     template: str = "accountability/sessions/summary.json.j2"
 
 

@@ -14,11 +14,12 @@ from hypothesis import example, given
 from bot.accountability.calendar.recurrence import Series
 from bot.accountability.calendar.rules import Rule
 from bot.accountability.commitments.commitment import Commitment, State
+from bot.accountability.commitments.kept import KeptRate
 from bot.accountability.sessions import views
 from bot.accountability.sessions.agenda import Agenda, item_of
 from bot.accountability.sessions.guidance_piece import Piece
 from bot.accountability.sessions.items import Entry, Item, Kind, Status
-from bot.accountability.sessions.papers import Listed, Meeting, Minutes
+from bot.accountability.sessions.papers import Listed, Meeting, Minutes, Rated
 from bot.accountability.sessions.presenting import LISTED, Presenter
 from bot.accountability.sessions.session import Session, close, open_, skip, with_agenda
 from bot.accountability.sessions.summing_up import summary
@@ -144,6 +145,9 @@ def _others(text: str, each: int) -> Iterator[Listed]:
         yield Listed(Entry(Item(Kind.TOPIC, f"w{number}", text or "x"), 0))
 
 
+RATED = Rated(date(2026, 11, 1), KeptRate(9, 3, 7))
+
+
 def every_view(text: str = "Publish it", each: int = 2) -> Iterator[View]:
     """Every view, in every state that looks different."""
     show = presenter(text or "x")
@@ -170,6 +174,7 @@ def every_view(text: str = "Publish it", each: int = 2) -> Iterator[View]:
     yield show.whole_summary(full)
     yield show.summary(Minutes(a_meeting(close(OPENED, END + DAY)), (), summary(CLOSED, (), (), END, since=LAST)))
     yield show.summary(quiet(text))
+    yield show.summary(replace(full, rated=RATED))
     yield show.closing(a_meeting(CLOSED))
 
 
@@ -360,3 +365,11 @@ def test_a_session_that_nobody_ticked_is_told_without_blame(renderer: Renderer) 
     assert "Nothing was ticked this time. All of it stays on the list, nothing is lost." in words
     assert "No session follows this one." in words
     assert "comes late" in words
+
+
+def test_the_summary_tells_how_much_of_a_month_was_kept_where_that_may_be_told(renderer: Renderer) -> None:
+    minutes = minutes_of("Publish it", 1)
+    words, _ = shown(renderer, presenter().summary(replace(minutes, rated=RATED)))
+    assert "Of what was due in November 2026, 7 people together kept 9 of 12." in words
+    words, _ = shown(renderer, presenter().summary(minutes))
+    assert "together kept" not in words
