@@ -72,12 +72,12 @@ class History:
         of = self._rounds.last_closed(key, channel_id, FIRST)
         return weaknesses(of, lines_of(of, self._ballots.results(key, of.id))) if of else ()
 
-    def names(self, key: WorkspaceKey, round_id: str) -> NamesView:
-        """Who said what. Raises Refusal for an anonymous round."""
+    def names(self, key: WorkspaceKey, round_id: str, page: int = 1) -> NamesView:
+        """Who said what, a page of it. Raises Refusal for an anonymous round."""
         of = self.round_over(key, round_id)
         if of.anonymous:
             raise Refusal("That round was anonymous: nobody can tell who said what any more.")
-        return self._presenter.names(of, self._ballots.named_votes(key, round_id))
+        return self._presenter.names(of, self._ballots.named_votes(key, round_id), page)
 
     def send_files(self, key: WorkspaceKey, user_id: str, round_id: str) -> bool:
         """Send the board page and the CSV to somebody who runs the round.

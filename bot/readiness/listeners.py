@@ -80,6 +80,7 @@ class ReadinessListeners:
         app.action(ids.CANCEL_ROUND)(guard.later(self.cancel))
         app.action(ids.SHOW_RESULTS)(guard.later(self.show_results))
         app.action(ids.SHOW_NAMES)(guard.now(self.show_names))
+        app.action(re.compile(f"^{ids.NAMES_PAGE}:"))(guard.later(self.turn_names))
         app.action(ids.SKIP_REPEAT)(guard.later(self.skip_repeat))
         app.action(ids.STOP_REPEAT)(guard.later(self.stop_repeat))
         app.action(ids.SEND_FILES)(guard.later(self.send_files))
@@ -169,11 +170,11 @@ class ReadinessListeners:
         if incoming.is_from_elsewhere:
             raise self._service.voting.not_asked(incoming.key, round_id)
 
-    def _refuse_outsiders(self, incoming: Incoming) -> None:
+    def _refuse_outsiders(self, incoming: Incoming, round_id: str) -> None:
         """Whom the payload can't tell is looked up: results concern nobody else."""
-        self._refuse_others(incoming, incoming.value)
+        self._refuse_others(incoming, round_id)
         if incoming.may_be_from_elsewhere:
-            self._service.refuse_outsider(incoming.key, incoming.user_id, incoming.value)
+            self._service.refuse_outsider(incoming.key, incoming.user_id, round_id)
 
     # Running
 
@@ -212,13 +213,19 @@ class ReadinessListeners:
         self._gateway.respond(incoming.response_url, view, replace=not incoming.is_private)
 
     def show_results(self, incoming: Incoming) -> None:
-        self._refuse_outsiders(incoming)
+        self._refuse_outsiders(incoming, incoming.value)
         for view in self._service.history.results(incoming.key, incoming.value_or_refuse()):
             self._guard.whisper(incoming, view)
 
     def show_names(self, incoming: Incoming) -> None:
-        self._refuse_outsiders(incoming)
+        self._refuse_outsiders(incoming, incoming.value)
         self._open(incoming, self._service.history.names(incoming.key, incoming.value_or_refuse()))
+
+    def turn_names(self, incoming: Incoming) -> None:
+        round_id, _, page = incoming.value_or_refuse().partition(":")
+        self._refuse_outsiders(incoming, round_id)
+        names = self._service.history.names(incoming.key, round_id, _whole(page))
+        self._gateway.update_modal(str(incoming.view["id"]), names)
 
     def send_files(self, incoming: Incoming) -> None:
         are_sent = self._service.history.send_files(incoming.key, incoming.user_id, incoming.value_or_refuse())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from bot.readiness.ballots import Turnout
 from bot.readiness.checks import Answer, Check, Statement
@@ -48,6 +49,8 @@ from bot.slack.moments import Moment, moment, zone_named
 
 PAGE = 12  # statements in a message of results: three blocks each where all are weak, and Slack takes 50
 CONFIRMED = 5  # answers repeated in a confirmation
+NAMES_TOGETHER = 50  # in one text
+NAMES_A_PAGE = 40  # texts: with a heading each still below Slack's 100 blocks
 CELLS = 10  # of a bar
 LABEL = 20  # characters that Slack's chart takes
 EVERY = {Every.QUARTER: "each quarter", Every.HALF_YEAR: "each half year", Every.YEAR: "each year"}
@@ -61,6 +64,8 @@ HEADINGS = {
     Consensus.STRONG: "In place, and we agree",
     None: "Not shown",
 }
+
+NamedPart = tuple[str, str, tuple[str, ...]]  # a statement's id, an answer in words, who gave it
 
 
 class Presenter:
@@ -269,15 +274,17 @@ class Presenter:
             for number, page in enumerate(pages, 1)
         )
 
-    def names(self, of: Round, votes: Mapping[str, Mapping[str, Answer]]) -> NamesView:
-        """`votes` are answers by person, then by statement. ValueError for an anonymous round, whoever has them."""
+    def names(self, of: Round, votes: Mapping[str, Mapping[str, Answer]], page: int = 1) -> NamesView:
+        """`votes` are answers by person, then by statement. ValueError for an anonymous round, whoever has them.
+
+        A page that there is none of is the nearest one.
+        """
         if of.anonymous:
             raise ValueError(f"round {of.id} is anonymous: nobody's answers are told")
-        statements = tuple(
-            NamedAnswers(number, one.title, tuple(_givers(of, one.id, votes)))
-            for number, one in _numbered(of.check).values()
-        )
-        return NamesView(of.name, statements)
+        parts = [part for name in _numbered(of.check) for part in _named_parts(of, name, votes)]
+        pages = [parts[start : start + NAMES_A_PAGE] for start in range(0, len(parts), NAMES_A_PAGE)]
+        page = min(max(page, 1), len(pages))
+        return NamesView(of.id, of.name, page, len(pages), tuple(_named(of.check, pages[page - 1])))
 
     def movement(self, of: Round, results: Sequence[Result], earlier: Earlier) -> MovementView:
         overlap = earlier.overlap
@@ -387,14 +394,23 @@ def _own_lines(of: Round, answers: Mapping[str, Answer], *, unanswered: bool = T
     )
 
 
-def _givers(
-    of: Round, statement_id: str, votes: Mapping[str, Mapping[str, Answer]]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The answers that somebody gave, in the check's order, and who."""
+def _named_parts(of: Round, statement_id: str, votes: Mapping[str, Mapping[str, Answer]]) -> Iterator[NamedPart]:
+    """The answers that somebody gave, in the check's order, and who; one without words where nobody did."""
+    has_any = False
     for answer in of.check.answers:
         who = tuple(sorted(person for person, given in votes.items() if given.get(statement_id) == answer))
-        if who:
-            yield answer, who
+        for start in range(0, len(who), NAMES_TOGETHER):
+            has_any = True
+            words = f"{answer}, continued" if start else f"{answer} ({len(who)})"
+            yield statement_id, words, who[start : start + NAMES_TOGETHER]
+    if not has_any:
+        yield statement_id, "", ()
+
+
+def _named(check: Check, parts: Iterable[NamedPart]) -> Iterator[NamedAnswers]:
+    for statement_id, found in groupby(parts, key=lambda part: part[0]):
+        number, statement = _numbered(check)[statement_id]
+        yield NamedAnswers(number, statement.title, tuple((words, who) for _, words, who in found if words))
 
 
 def _answered(of: Round, answers: Mapping[str, Answer]) -> int:

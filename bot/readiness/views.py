@@ -319,7 +319,7 @@ class ResultsView:
 
 @dataclass(frozen=True)
 class NamedAnswers:
-    """A statement of a round with names, and for each answer the ids of those who gave it."""
+    """A statement of a round with names, and for each answer the ids of those who gave it, many of them in parts."""
 
     number: int
     title: str
@@ -328,9 +328,12 @@ class NamedAnswers:
 
 @dataclass(frozen=True)
 class NamesView:
-    """Who said what in a round that was not anonymous."""
+    """Who said what in a round that was not anonymous: a page of it."""
 
+    round_id: str
     title: str
+    page: int
+    pages: int
     statements: tuple[NamedAnswers, ...]
     template: str = "readiness/names.json.j2"
 

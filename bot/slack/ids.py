@@ -42,6 +42,7 @@ START_REALITY_CHECK = "start_reality_check"
 SHOW_RESULTS = "show_results"
 SEND_FILES = "send_files"
 SHOW_NAMES = "show_names"  # who said what, in a round with names
+NAMES_PAGE = "names_page"  # numbered; value: a round's id, a colon, the page
 SKIP_REPEAT = "skip_repeat"  # value: the repeat's id, a slash, which start of it
 STOP_REPEAT = "stop_repeat"  # value: the repeat's id
 SET_UP_CHECK = "set_up_check"  # value: the channel's id

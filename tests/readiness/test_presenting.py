@@ -16,7 +16,7 @@ from bot.readiness.checks import Answer, Check, Statement, Thresholds
 from bot.readiness.consensus import Overlap
 from bot.readiness.disclosure import Withheld
 from bot.readiness.findings import Earlier
-from bot.readiness.presenting import CELLS, LABEL, PAGE, Presenter, bar, tally_words
+from bot.readiness.presenting import CELLS, LABEL, NAMES_A_PAGE, NAMES_TOGETHER, PAGE, Presenter, bar, tally_words
 from bot.readiness.rounds import Result, Round
 from bot.readiness.tally import Tally
 from bot.readiness.views import ResultsView
@@ -296,9 +296,21 @@ def test_who_said_what_is_told_of_a_round_with_names() -> None:
     of = closed(anonymous=False)
     view = PLAIN.names(of, {"U2": {"s1": Answer.NO}, "U1": {"s1": Answer.NO}, "U3": {"s1": Answer.YES}})
     assert [(one.number, one.given) for one in view.statements] == [
-        (1, (("Yes", ("U3",)), ("No", ("U1", "U2")))),
+        (1, (("Yes (1)", ("U3",)), ("No (2)", ("U1", "U2")))),
         (2, ()),
     ]
+
+
+def test_very_many_names_come_in_parts_and_on_pages() -> None:
+    of, crowd = closed(anonymous=False), [f"U{number:04}" for number in range(NAMES_TOGETHER * NAMES_A_PAGE)]
+    votes = {user_id: {"s1": Answer.NO, "s2": Answer.YES} for user_id in crowd}
+    first, second = (PLAIN.names(of, votes, page) for page in (1, 2))
+    assert [one.number for one in first.statements] == [1]
+    assert [words for words, _ in first.statements[0].given][:2] == [f"No ({len(crowd)})", "No, continued"]
+    assert [name for _, who in first.statements[0].given for name in who] == crowd
+    assert [one.number for one in second.statements] == [2]
+    assert (second.page, second.pages) == (2, 2)
+    assert (PLAIN.names(of, votes, 99), PLAIN.names(of, votes, -1)) == (second, first)
 
 
 def test_who_said_what_is_never_told_of_an_anonymous_round() -> None:

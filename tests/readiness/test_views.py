@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -37,6 +38,8 @@ from tests.readiness.test_repeats import a_repeat
 FEWER = settings(max_examples=25, deadline=None)
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt);)")
 TEXT_LIMIT = 4_000  # characters that chat.update takes
+LARGEST_VIEW = 250_000  # characters of a modal
+CROWD = tuple(f"U0{number:08}" for number in range(2_000))
 ACK_LIMIT = 64_000  # bytes of a frame that Bolt's Socket Mode client can send
 STARTER, CO_FACILITATOR, CHANNEL = "U0START", "U0COFAC", "C0ROOM"
 LINK = "https://example.slack.com/archives/C0ROOM/p1"
@@ -290,6 +293,24 @@ def test_the_question_says_what_anonymous_means_and_where_it_ends(renderer: Rend
     assert "whoever runs this bot could link answers to people while the round is open" in words
     assert "backup or a debug log" in words
     assert "if everybody answers the same" in words
+
+
+def test_everybody_can_be_read_in_a_round_of_two_thousand_with_names(renderer: Renderer) -> None:
+    check = a_check()
+    of, answers = closed(check, anonymous=False), {one.id: Answer.NO for one in check.statements}
+    first = presenter(check).names(of, dict.fromkeys(CROWD, answers))
+    pages = [presenter(check).names(of, dict.fromkeys(CROWD, answers), number + 1) for number in range(first.pages)]
+    rendered = [renderer.render(page) for page in pages]
+    for one in rendered:
+        assert view_problems(one) == []
+        assert len(json.dumps(one)) < LARGEST_VIEW
+    read = Counter(name for one in rendered for name in re.findall(r"<@(\w+)>", words_of(one)))
+    assert read == Counter(dict.fromkeys(CROWD, len(check.statements)))
+    assert [labels(one) for one in (rendered[0], rendered[-1])] == [
+        [f"On to page 2 of {first.pages}"],
+        [f"Back to page {first.pages - 1} of {first.pages}"],
+    ]
+    assert "No (2000)" in words_of(rendered[0])
 
 
 def test_a_round_with_names_never_says_it_is_anonymous(renderer: Renderer) -> None:

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from bot.keys import WorkspaceKey
+from bot.readiness.presenting import NAMES_A_PAGE, NAMES_TOGETHER
 from bot.workspace.records import Channel, Fault, Json, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import (
@@ -369,6 +370,28 @@ def test_a_live_round_shows_each_tally_as_it_grows(new_stage: NewStage) -> None:
     hasten(stage, lambda: "So far: 1 yes · 2 no" in texts(poll.statements[0]))
     (results, *_) = poll.close(team[0])
     assert "1 yes · 2 no" in texts(results)
+
+
+def test_the_names_behind_a_result_are_turned_over_page_by_page(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    poll = start(stage, team[0], room, anonymity="named")
+    vote(poll, team, "YY", "NN")
+    (results, *_) = poll.close(team[0])
+    crowd = NAMES_TOGETHER * NAMES_A_PAGE
+    stage.put(
+        f"with recursive crowd(n) as (select 1 union all select n + 1 from crowd where n < {crowd}) "
+        "insert into named_votes select '', ?, ?, 'doing', 'U0CROWD' || n, 'Not sure' from crowd",
+        stage.workspace.team.id,
+        poll.id,
+    )
+    shown = stage.opened(team[1], lambda: stage.press(team[1], results, "show_names"))
+    assert f"Not sure ({crowd})" in texts(shown)
+    assert "3 · Having the time" not in texts(shown)
+    stage.press(team[1], shown, "names_page:2")
+    stage.workspace.wait_for(lambda: "3 · Having the time" in texts(stage.workspace.views(team[1].id)[-1]), PATIENCE)
+    assert [words for _, _, words in buttons(stage.workspace.views(team[1].id)[-1])] == ["Back to page 1 of 2"]
+    stage.workspace.close_view(team[1].id)
 
 
 def test_one_s_own_answers_stay_with_a_round_that_had_names(stage: Stage, team: list[Person], room: Channel) -> None:
