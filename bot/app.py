@@ -23,6 +23,7 @@ from bot.clock import Clock, system_clock
 from bot.errors import CcoError, Unavailable
 from bot.guidance import guidance_of, pieces_of
 from bot.keys import WorkspaceKey
+from bot.public import PublicServer
 from bot.readiness.checks import read_check
 from bot.readiness.listeners import ReadinessListeners
 from bot.readiness.planning import Policy
@@ -68,6 +69,7 @@ APP_TOKEN_DEAD = (
     "Slack does not accept the app-level token ({code}). Create one with the scope connections:write under "
     "Basic Information, put it into SLACK_APP_TOKEN and start again."
 )
+NO_PORT = "Port {port}, for links to calendars, can't be opened ({error}); set CCO_PORT to another one."
 UNREACHABLE = "Slack can't be reached ({error}); check the network and SLACK_API_URL."
 APP_TOKEN_CODES = {  # what Slack says of an app-level token; all else is a trouble that may pass
     "invalid_auth",
@@ -99,6 +101,7 @@ class Bot:
     deliveries: DeliveryStore
     database: Database
     clock: Clock
+    public: PublicServer | None = None
     look_every: float = LOOK_EVERY
     close_seconds: float = CLOSE_SECONDS
     drain_seconds: float = DRAIN_SECONDS
@@ -109,6 +112,7 @@ class Bot:
 
     def start(self) -> None:
         """Connect, and finish what a crash left undone. Raises CannotRun when Slack does not let us."""
+        self._open_public()
         try:
             self.socket.connect()  # type: ignore[no-untyped-call]
         except SlackApiError as error:
@@ -120,6 +124,14 @@ class Bot:
         self._attempt("resuming reminders", self.accountability.resume)
         self.ticker.start()
         self.readiness.drawer.start()
+
+    def _open_public(self) -> None:
+        if self.public is None:
+            return
+        try:
+            self.public.start()
+        except OSError as error:
+            raise CannotRun(NO_PORT.format(port=self.public.port, error=error.strerror or error)) from error
 
     def run(self) -> None:
         """Serve until `stop` is called. Raises CannotRun when the token dies meanwhile."""
@@ -145,6 +157,8 @@ class Bot:
 
     def close(self) -> None:
         """Stop taking work, finish what was begun, let go of everything."""
+        if self.public is not None:
+            self.public.stop()
         # The client waits for a thread of its own that, started at an unlucky moment, never ends.
         closed = _within(self.close_seconds, self.socket.close)
         drained = _within(self.drain_seconds, self._finish)
@@ -281,7 +295,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     app_token = settings.slack_app_token.get_secret_value()
     socket = SocketModeHandler(bolt, app_token, receive_buffer_size=RECEIVED_AT_ONCE)
     wings = (answers, readiness, accountability)
-    bot = Bot(bolt, socket, guard, *wings, ticker, schedule, lanes, deliveries, database, clock)
+    public = PublicServer(settings.cco_port, accountability.series.calendars.feed) if settings.cco_public_url else None
+    bot = Bot(bolt, socket, guard, *wings, ticker, schedule, lanes, deliveries, database, clock, public)
     guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.code))
     return bot
 

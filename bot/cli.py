@@ -37,6 +37,7 @@ def main() -> None:
 
 
 main.add_command(records.rounds)
+main.add_command(records.sessions)
 main.add_command(records.export)
 main.add_command(records.report)
 main.add_command(agenda.due)

@@ -107,5 +107,6 @@ def demo_bot(server: WorkspaceServer, folder: Path, clock: Clock = system_clock)
         slack_app_token=server.app_token,
         slack_api_url=server.api_url,
         database_url=f"sqlite:///{folder / 'demo.db'}",
+        cco_public_url="",  # whatever the environment says: the demo serves this machine alone
     )
     return build(settings, clock)

@@ -35,6 +35,19 @@ def _zone(_context: click.Context, _parameter: click.Parameter, name: str | None
     return None if name is None else known_zone(name)
 
 
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the series as JSON.")
+def sessions(as_json: bool) -> None:
+    """List the series of sessions in this database, the newest first."""
+    from bot.accountability.series import terminal
+    from bot.accountability.sessions.store import SeriesStore
+    from bot.clock import system_clock
+
+    with configured_database() as database:
+        found = terminal.listed(SeriesStore(database), system_clock())
+    click.echo(terminal.as_json(found) if as_json else "\n".join(terminal.as_lines(found)) or "There is no series yet.")
+
+
 ROUND = click.argument("round_id", metavar="ROUND")
 ZONE = click.option("--zone", callback=_zone, help="Write times as clocks there do, instead of where it was started.")
 FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -58,6 +71,24 @@ def export_round(round_id: str, output: Path, zone: "ZoneInfo | None") -> None:
     with configured_database() as database:
         key, of = named(RoundStore(database), round_id)
         content = _archive(database, {}).csv(key, of, zone)
+    _hand_over(content, output)
+
+
+@export.command("session")
+@click.argument("series_id", metavar="SERIES")
+@click.option("--ics", is_flag=True, expose_value=False, help="For calendar programs; what you get without it as well.")
+@click.option("-o", "--output", type=FILE, default="-", help="The file to write or replace, instead of printing it.")
+def export_session(series_id: str, output: Path) -> None:
+    """Write the sessions of SERIES as an iCalendar file. `cco sessions` lists the ids; the beginning of one will do."""
+    from bot.accountability.series.ics import calendar_file, entries_of
+    from bot.accountability.series.terminal import named
+    from bot.accountability.sessions.store import SeriesStore
+    from bot.clock import system_clock
+
+    with configured_database() as database:
+        store = SeriesStore(database)
+        key, of = named(store, series_id)
+        content = calendar_file(entries_of(of, store.times(key, of.id)), system_clock())
     _hand_over(content, output)
 
 

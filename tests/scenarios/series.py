@@ -76,7 +76,14 @@ def now_is(stage: Stage, series_id: str) -> SessionSeries:
 
 
 def overview(stage: Stage, person: Person, room: Channel) -> Json:
-    return stage.command(person, room, "session")
+    """What `/cco session` shows this person, whatever else comes meanwhile."""
+    seen = len(stage.workspace.ephemerals(person.id))
+    stage.workspace.command(person.id, room.id, "/cco", "session")
+
+    def shown() -> list[Json]:
+        return [one for one in stage.workspace.ephemerals(person.id)[seen:] if "Sessions in <#" in texts(one)]
+
+    return stage.workspace.wait_for(shown, PATIENCE)[0]
 
 
 def announced(stage: Stage, room: Channel, words: str) -> Json:

@@ -42,6 +42,23 @@ def test_a_channel_that_the_bot_is_in(gateway: Gateway, room: Channel) -> None:
     assert gateway.channel(room.id) == Place(room.id, "leadership", True, False, False, False)
 
 
+def test_what_somebody_waits_for_is_asked_at_once(gateway: Gateway, server: WorkspaceServer, room: Channel) -> None:
+    assert gateway.channel_at_once(room.id) == gateway.channel(room.id)
+    assert gateway.members_at_once(room.id) == (frozenset(gateway.members(room.id)), True)
+    for method, ask in (
+        ("conversations.info", gateway.channel_at_once),
+        ("conversations.members", gateway.members_at_once),
+    ):
+        server.workspace.faults.append(Fault(method, status=429, retry_after=9))
+        with pytest.raises(RateLimited):
+            ask(room.id)
+
+
+def test_members_that_one_answer_does_not_hold_are_said_to_be_missing() -> None:
+    with serving(page("next", members=["U1", "U2"])) as crooked:
+        assert gateway_to(crooked.url).members_at_once("C1") == (frozenset({"U1", "U2"}), False)
+
+
 def test_a_channel_that_the_bot_is_not_in(gateway: Gateway, server: WorkspaceServer) -> None:
     assert not gateway.channel(server.workspace.add_channel("elsewhere").id).is_member
 

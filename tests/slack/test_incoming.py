@@ -218,12 +218,16 @@ def test_people_places_and_times_that_were_picked_are_read() -> None:
         "where": {"a": {"type": "conversations_select", "selected_conversation": "C1"}},
         "when": {"a": {"type": "datetimepicker", "selected_date_time": 1_795_622_400}},
         "day": {"a": {"type": "datepicker", "selected_date": "2026-11-25"}},
+        "time": {"a": {"type": "timepicker", "selected_time": "09:30"}},
+        "which": {"a": {"type": "checkboxes", "selected_options": [{"value": "x"}, {"value": "y"}]}},
     }
     incoming = Incoming({**SUBMISSION, "view": {**SUBMISSION["view"], "state": {"values": values}}})
     assert incoming.people("who", "a") == ("U1", "U2")
     assert (incoming.state("one", "a"), incoming.state("where", "a")) == ("U3", "C1")
     assert incoming.moment("when", "a") == datetime(2026, 11, 25, 16, tzinfo=UTC)
     assert incoming.day("day", "a") == date(2026, 11, 25)
+    assert (incoming.time_of_day("time", "a"), incoming.choices("which", "a")) == ("09:30", {"x", "y"})
+    assert (incoming.time_of_day("none", "a"), incoming.choices("none", "a")) == ("", frozenset())
     assert (incoming.people("none", "a"), incoming.moment("none", "a"), incoming.day("none", "a")) == ((), None, None)
 
 
