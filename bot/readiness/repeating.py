@@ -21,7 +21,9 @@ from bot.readiness.views import RefusalView, Refused, RepeatLine, RepeatView
 from bot.scheduler.actions import Action, Changes, Due
 from bot.scheduler.store import saving
 from bot.slack.budget import Budget
-from bot.slack.gateway import Gateway, SlackRefused, TokenDead, UnknownOutcome
+from bot.slack.gateway import Gateway, Mark, SlackRefused, TokenDead
+from bot.slack.ids import ROUND_EVENT
+from bot.slack.looking import has_arrived
 from bot.slack.messages import Declined
 from bot.slack.moments import zone_named
 from bot.slack.render import View
@@ -30,7 +32,7 @@ from bot.workdays import Workdays
 
 log = logging.getLogger(__name__)
 
-MOST_TRIES = 2  # of which nobody knows what became
+MOST_TRIES = 2  # of which nobody knows, nor can look, what became
 OVER = "This check doesn't repeat any more. `/cco check` sets it up anew."
 CHECK_GONE = "check_gone"
 PASSED = "That start is over already. `/cco results` in the channel shows when the next one comes."
@@ -194,17 +196,24 @@ class Repeating:
         return of, last
 
     def _send(self, due: Due, key: WorkspaceKey, user_id: str, view: View) -> None:
-        """After an unknown outcome it is sent once more: rather twice than never."""
+        """After an unknown outcome it is looked for, and sent again: rather twice than never."""
+        mark = Mark(ROUND_EVENT, f"{due.action.kind}:{due.action.subject}:{due.action.occurrence}")
+        if due.tries > 1 and self._has_arrived(user_id, mark, due):
+            return
         try:
-            self._budget.post(key, user_id, lambda: self._gateway.post(user_id, view))
+            self._budget.post(key, user_id, lambda: self._gateway.post(user_id, view, mark=mark))
         except TokenDead:
             raise
         except SlackRefused as error:
             log.warning("%s: whoever runs it could not be told: %s", due.action, error)
-        except UnknownOutcome as error:
-            if due.tries < MOST_TRIES:
-                raise
-            log.warning("%s: whoever runs it may not have been told: %s", due.action, error)
+
+    def _has_arrived(self, user_id: str, mark: Mark, due: Due) -> bool:
+        """Did an earlier try arrive? Where nobody may look, it has been sent as often as it may be after two."""
+        is_there = has_arrived(self._gateway, user_id, mark, due.action.due_at)
+        if is_there is None and due.tries > MOST_TRIES:
+            log.warning("%s: whoever runs it may not have been told", due.action)
+            return True
+        return bool(is_there)
 
 
 def _reason(refusal: Refusal) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.accountability.commitments import commitment as deeds
 from bot.clock import MovableClock
-from bot.workspace.records import Channel, Json, Person
+from bot.workspace.records import Channel, Fault, Json, Person
 from tests.scenarios.rounds import (
     Poll,
     channel,
@@ -155,6 +155,18 @@ def test_those_who_run_it_skip_a_start_and_stop_it_and_nobody_else_does(
     told(stage, team[0], "sets it up anew")
     assert late.failure == ""
     assert stage.said(room.id)[1:] == []  # no other round came of it
+
+
+@pytest.mark.parametrize("refusals", [{"internal_error"}])
+def test_an_announcement_of_which_slack_did_not_say_that_it_took_it_comes_once(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    begin(stage, team, room).press_in_form(team[0], "cancel_round")
+    stage.workspace.faults.append(Fault("chat.postMessage", status=500, after_effect=True))
+    announced(stage, team[0], room)
+    done = "select 1 from due_actions join round_repeats on id = subject where kind = ? and state = 'done'"
+    hasten(stage, lambda: stage.rows(f"{done} and channel_id = ?", "announce_repeat", room.id))
+    assert len(directly(stage, team[0], "and the next one starts")) == 1
 
 
 def test_where_none_can_start_it_is_told_once_with_the_reason_and_the_next_start_stands(
