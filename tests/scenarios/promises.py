@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.workspace.records import Channel, Delivery, Json, Person
-from tests.scenarios.rounds import hasten, resend, settled
+from tests.scenarios.rounds import hasten, pass_time, resend, settled
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 
 MATH = "publish the customer math"
@@ -91,7 +91,8 @@ class Promised:
         return any(value == self.id for _, value, _ in buttons(message))
 
     def press(self, person: Person, message: Json, label: str) -> Delivery:
-        """Presses the button with these words."""
+        """Presses the button with these words, after a moment to read them."""
+        pass_time(self.stage, seconds=4)
         action = next(action for action, _, words in buttons(message) if words == label)
         return settled(self.stage, self.stage.workspace.click(person.id, message, action, self.id))
 
@@ -130,7 +131,8 @@ class Promised:
         return self.stage.workspace.submit(person.id, form["id"], given)
 
     def confirm(self, person: Person) -> Json | None:
-        """Saves what the modal on top says."""
+        """Saves what the modal on top says, once it is read."""
+        pass_time(self.stage, seconds=4)
         return self.stage.workspace.submit(person.id, self.stage.workspace.views(person.id)[-1]["id"])
 
     def redrawn(self, message: Json, words: str) -> Json:

@@ -554,11 +554,22 @@ def test_a_click_on_a_channels_message_is_confirmed_to_the_person_alone(
     assert "commitment_done:3" in str(stage.said(room.id)[-1]["blocks"])
 
 
-def _posted(stage: Stage, room: Channel, promised: Promised) -> Json:
+def test_what_a_form_from_a_channels_message_did_is_said_there_to_the_person_alone(
+    stage: Stage, ana: Person, room: Channel
+) -> None:
+    promised = commit(stage, ana, room, f"{MATH} in two weeks")
+    source = _posted(stage, room, promised, "commitment_drop:3")
+    form = stage.opened(ana, lambda: stage.workspace.click(ana.id, source, "commitment_drop:3", promised.id))
+    promised.fill(ana, form, reason="superseded")
+    assert told(stage, ana, "You dropped this")["channel"] == room.id
+    assert stage.workspace.views(ana.id) == []
+
+
+def _posted(stage: Stage, room: Channel, promised: Promised, action: str = "commitment_done:3") -> Json:
     """A message of another theme's with a button of ours."""
     button: dict[str, Any] = {
         "type": "button",
-        "action_id": "commitment_done:3",
+        "action_id": action,
         "value": promised.id,
         "text": {"type": "plain_text", "text": "Done"},
     }
