@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from bot.accountability.rhythm import later
 from bot.accountability.rhythm.later import MONTHLY, WEEKLY, Slot
+from bot.accountability.series import later as series_later
 from bot.scheduler.actions import Action
 from bot.workdays import Workdays
 from tests.accountability.commitments.examples import BERLIN, DAY, FEW, MINUTE, MONDAY, WEEK, on
 from tests.accountability.sessions.examples import SERIES
+from tests.accountability.sessions.test_store import TIMES
 
 PLAIN, GERMAN = Workdays(), Workdays("DE")
 ZONES = st.sampled_from([BERLIN, *(ZoneInfo(name) for name in ("Pacific/Auckland", "America/Los_Angeles", "UTC"))])
@@ -99,3 +101,14 @@ def test_a_digest_is_named_by_its_week_so_that_there_is_one() -> None:
     action = slot.action(WEEKLY, "s1")
     assert action == Action(WEEKLY, "s1", slot.at, "2026-11-09")
     assert later.slot_day(action) == date(2026, 11, 9)
+
+
+def test_setting_up_a_series_changing_it_and_its_sponsor_s_answer_have_it_looked_at() -> None:
+    of = replace(SERIES, weekly_digest=True, monthly_digest=True)
+    saved = (
+        series_later.on_set_up(of, TIMES, MONDAY),
+        series_later.on_new_people(of, (of.facilitator, of.sponsor), MONDAY, of.facilitator),
+        series_later.on_answer(of, MONDAY),
+    )
+    for changes in saved:
+        assert {WEEKLY, MONTHLY} <= {action.kind for action in changes.new}
