@@ -84,7 +84,8 @@ class Running:
 
     def close_early(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
         of = self._allowed(key, user_id, round_id)
-        self._close(key, of, early=True)
+        if not self._close(key, of, early=True):  # somebody else has closed or cancelled it meanwhile
+            raise _closed_already(of)
         return of
 
     def cancel(self, key: WorkspaceKey, user_id: str, round_id: str) -> Round:
@@ -118,10 +119,12 @@ class Running:
             return "Slack doesn't tell me just now who that is. Press Save again in a moment."
         return "They can't run it: it takes somebody of this workspace who is active. Choose somebody else."
 
-    def _close(self, key: WorkspaceKey, of: Round, *, early: bool = False) -> None:
+    def _close(self, key: WorkspaceKey, of: Round, *, early: bool = False) -> bool:
         now = self._clock()
-        self._ballots.close(key, of.id, now, early=early, also=saving(key, later.on_close(of, now, early=early)))
+        results = saving(key, later.on_close(of, now, early=early))
+        is_closed = self._ballots.close(key, of.id, now, early=early, also=results)
         self._drawer.want(key, of.id)
+        return is_closed
 
     def _extend(self, key: WorkspaceKey, of: Round, deadline: datetime) -> bool:
         chased = self._rounds.last_chased(key, of.id)

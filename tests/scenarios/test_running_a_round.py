@@ -216,15 +216,23 @@ def test_managing_is_over_after_the_close(stage: Stage, team: list[Person]) -> N
 
 
 @pytest.mark.parametrize("action", ["close_round", "cancel_round"])
-def test_a_second_press_says_that_it_is_closed_already(stage: Stage, team: list[Person], action: str) -> None:
+def test_of_two_presses_at_once_one_counts_and_the_other_says_that_it_is_closed_already(
+    stage: Stage, team: list[Person], action: str
+) -> None:
     poll = begin(stage, team)
+    poll.vote(team[0], 1, YES)
     form = poll.managed(team[0])
     with stage.workspace.lock:
         stage.workspace.click(team[0].id, form["id"], "close_round")
         stage.workspace.click(team[0].id, form["id"], action)
-    stage.workspace.wait_for(lambda: state(poll)["closed_at"], PATIENCE)
+    stage.workspace.wait_for(lambda: written_to(stage, team[0]), PATIENCE)
+    stage.workspace.wait_for(lambda: stage.workspace.views(team[0].id)[-1]["hash"] != form["hash"], PATIENCE)
     settle(stage)
-    assert len([one for one in stage.said(poll.room.id) if " – what " in one["text"]]) <= 1
+    was_cancelled = bool(state(poll)["cancelled"])
+    counted = "is cancelled. All answers are deleted" if was_cancelled else "Its results appear in the channel"
+    assert counted in texts(stage.workspace.views(team[0].id)[-1])
+    assert ["is closed already" in texts(message) for message in written_to(stage, team[0])] == [True]
+    assert len([one for one in stage.said(poll.room.id) if " – what " in one["text"]]) == int(not was_cancelled)
 
 
 # Reminding
