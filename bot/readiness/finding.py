@@ -1,10 +1,15 @@
-"""Finds what somebody names: a round by a button, a person to run it."""
+"""Finds what somebody names: a round by a button, a person to run it, those to be asked."""
+
+from collections.abc import Collection, Iterator
 
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey
 from bot.readiness.rounds import Round
 from bot.readiness.store import RoundStore
-from bot.slack.gateway import ChannelClosed, Gateway
+from bot.slack.gateway import ChannelClosed, Gateway, Person
+
+ONE_BY_ONE = 100  # people that Slack lets us look up in a minute
+LISTED_FOR_ONE = 100  # people that its list tells in the time of looking up one: 20 pages of 500 a minute
 
 
 def existing(rounds: RoundStore, key: WorkspaceKey, round_id: str) -> Round:
@@ -33,3 +38,29 @@ def is_outsider(gateway: Gateway, key: WorkspaceKey, user_id: str) -> bool:
         return not gateway.person_at_once(user_id).belongs_to(key)
     except ChannelClosed:  # Slack doesn't show them to us
         return True
+
+
+def people_named(gateway: Gateway, wanted: Collection[str]) -> Iterator[Person]:
+    """These people, as far as Slack shows them to us: one by one, or from the list of everybody where that is quicker.
+
+    How long that list is nobody knows before its end. So it is read for as long as looking up each would take at most.
+    """
+    left = set(wanted)
+    if len(left) > ONE_BY_ONE:
+        for count, person in enumerate(gateway.people()):
+            if not left or count >= len(wanted) * LISTED_FOR_ONE:
+                break
+            if person.id in left:
+                left.discard(person.id)
+                yield person
+        else:
+            return  # who is not in it is of another company
+    yield from filter(None, (somebody(gateway, user_id) for user_id in sorted(left)))
+
+
+def somebody(gateway: Gateway, user_id: str) -> Person | None:
+    """None for somebody whom Slack does not show to us. Raises Unavailable."""
+    try:
+        return gateway.person(user_id)
+    except ChannelClosed:
+        return None

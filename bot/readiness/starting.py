@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -12,7 +11,7 @@ from bot.keys import WorkspaceKey
 from bot.readiness import later, repeats
 from bot.readiness.catalogue import Catalogue
 from bot.readiness.checks import Check
-from bot.readiness.finding import can_run
+from bot.readiness.finding import can_run, people_named, somebody
 from bot.readiness.planning import Draft, Plan, Policy, audience, problems, read_draft, written
 from bot.readiness.presenting import Presenter
 from bot.readiness.repeat_store import RepeatStore
@@ -31,7 +30,6 @@ from bot.workdays import Workdays
 log = logging.getLogger(__name__)
 
 DRAFTS_KEPT = timedelta(days=1)
-ASKED_ONE_BY_ONE = 50  # people looked up one at a time; beyond, Slack's whole list takes fewer calls
 
 NO_CHECKS = "There is no check to run: the knowledge folder checks/ is empty."
 GONE = "That start is too old. Run `/cco check` again; it takes a moment."
@@ -102,7 +100,7 @@ class Starting:
         check = self._check(key, plan.check_id)
         self._refuse_second(key, plan.channel_id, check)
         members = self._members(plan)
-        starter = self._somebody(plan.starter)
+        starter = somebody(self._gateway, plan.starter)
         if starter and not starter.belongs_to(key):  # Slack may not have said so when the form was opened
             raise self.not_allowed()
         zoned = Plan(**{**vars(plan), "zone": zone_named(starter.zone).key if starter else "UTC"})
@@ -110,7 +108,7 @@ class Starting:
             raise Refusal(
                 "The person you chose to run it with you can't: it takes somebody of this workspace who is active."
             )
-        asked = audience(plan, members, self._people(plan, members), key)
+        asked = audience(plan, members, people_named(self._gateway, set(plan.people or members) & members), key)
         draft = Draft(secrets.token_hex(10), zoned, asked)
         new = draft.begin(check, self._clock())
         if not asked:
@@ -198,12 +196,6 @@ class Starting:
             raise self._declined(Refused.STARTER_OUTSIDE, channel_id=plan.channel_id)
         return members
 
-    def _people(self, plan: Plan, members: frozenset[str]) -> Iterable[Person]:
-        wanted = set(plan.people or members) & members
-        if len(wanted) > ASKED_ONE_BY_ONE:
-            return self._gateway.people()
-        return filter(None, (self._somebody(user_id) for user_id in sorted(wanted)))
-
     def _starter(self, user_id: str) -> tuple[Person | None, bool]:
         """Who opens the form, and whether Slack said anything at all."""
         try:
@@ -213,13 +205,6 @@ class Starting:
         except Unavailable as error:
             log.info("can't tell who opens the form: %s", error)
             return None, False
-
-    def _somebody(self, user_id: str) -> Person | None:
-        """None for somebody whom Slack does not show to us."""
-        try:
-            return self._gateway.person(user_id)
-        except ChannelClosed:
-            return None
 
     def _declined(self, reason: Refused, of: Round | None = None, *, channel_id: str = "", link: str = "") -> Declined:
         return Declined(self._presenter.refusal(reason, of, channel_id=channel_id, link=link))
