@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -14,7 +16,9 @@ from bot.accountability.sessions.later import coming
 from bot.accountability.sessions.session import SessionSeries
 from bot.accountability.sessions.store import SeriesStore
 from bot.app import CannotRun
+from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person
+from tests.conftest import Aside
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import channel, hasten, people, settled, told, written_to
 from tests.scenarios.series import managed, on_top, overview, pressed, saved, set_up
@@ -24,13 +28,25 @@ from tests.scenarios.standing import key_of
 ADDRESS = "https://cco.example.com"
 
 
+def addressed(stage: Stage) -> Stage:
+    """Its bot has a public address, and a port of its own behind it."""
+    stage.settings = stage.settings.model_copy(update={"cco_public_url": ADDRESS, "cco_port": 0})
+    stage.start_bot()
+    return stage
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, cache: Path, aside: Aside) -> Iterator[Stage]:
+    stage = addressed(Stage(tmp_path_factory.mktemp("calendars"), cache, MovableClock()))
+    yield stage
+    stage.leave(aside)
+
+
 @pytest.fixture
-def stage(new_stage: NewStage) -> Stage:
-    """A stage whose bot has a public address, and a port of its own behind it."""
-    made = new_stage()
-    made.settings = made.settings.model_copy(update={"cco_public_url": ADDRESS, "cco_port": 0})
-    made.start_bot()
-    return made
+def stage(shared: Stage, refusals: set[str], bot_errors: None) -> Iterator[Stage]:  # noqa: ARG001
+    deliveries, calls = len(shared.workspace.deliveries), len(shared.workspace.calls)
+    yield shared
+    shared.check(deliveries, calls, refusals)
 
 
 @pytest.fixture
@@ -195,7 +211,8 @@ def test_where_files_can_t_be_sent_it_is_said_what_to_do(new_stage: NewStage) ->
     assert stage.bots[-1].public is None
 
 
-def test_a_port_that_is_taken_is_said_with_the_setting_to_change(stage: Stage) -> None:
+def test_a_port_that_is_taken_is_said_with_the_setting_to_change(new_stage: NewStage) -> None:
+    stage = addressed(new_stage())
     public = stage.bots[-1].public
     assert public is not None
     stage.settings = stage.settings.model_copy(update={"cco_port": public.port})

@@ -13,7 +13,6 @@ from tests.scenarios.rounds import channel, hasten, pass_time, people, settled, 
 from tests.scenarios.series import (
     announced,
     confirmation,
-    in_days,
     managed,
     now_is,
     on_top,
@@ -186,7 +185,7 @@ def test_other_times_hold_from_a_day_on_and_are_told_in_words(
     _, second, third = next_ones(stage, of)
     pressed(stage, team[0], overview(stage, team[0], room), "skip_session")
     form = times_form(stage, team[0], room)
-    assert submitted(stage, team[0], form, day=in_days(stage, 0)[:4] + "-01-01") is not None
+    assert submitted(stage, team[0], form, day="2020-01-01") is not None
     confirmed = confirmation(
         stage, team[0], form, cadence="two_weeks", day=third.day.isoformat(), time="14:00", minutes="30"
     )
@@ -204,6 +203,23 @@ def test_other_times_hold_from_a_day_on_and_are_told_in_words(
     assert again.answer["view"]["title"]["text"] == "Saved"  # type: ignore[index]
     assert len(SeriesStore(stage.bots[-1].database).times(key_of(stage), of.id)) == 2
     assert "From " in texts(overview(stage, team[2], room))
+
+
+def test_a_skipped_session_that_other_times_do_without_can_t_be_brought_back(
+    stage: Stage, team: list[Person], room: Channel, of: SessionSeries
+) -> None:
+    first = next_ones(stage, of, 1)[0]
+    pressed(stage, team[0], overview(stage, team[0], room), "skip_session")
+    skipped = told(stage, team[0], "is skipped")
+    form = times_form(stage, team[0], room)
+    given = {"cadence": "written", "rhythm": "weekly on Thursday", "day": first.day.isoformat()}
+    confirmed = confirmation(stage, team[0], form, **given)
+    assert "one session that was skipped or moved will be as the new rhythm has it" in texts(confirmed)
+    saved(stage, team[0], confirmed)
+    assert {one.day.strftime("%A") for one in next_ones(stage, of)} == {"Thursday"}
+    stage.press(team[0], skipped, "bring_back_session")
+    told(stage, team[0], "there is no session then any more")
+    assert buttons(managed(stage, team[0], room))[0][0] == "move_session"
 
 
 def test_what_would_change_nothing_or_can_t_be_held_is_told_at_the_field(
@@ -248,6 +264,9 @@ def test_the_second_of_two_is_told_what_the_first_changed_and_loses_nothing(
     assert (result.name, result.purpose, result.facilitator) == ("Customer hour", "To move on", team[1].id)
     assert result.weekly_digest
     assert "Saved." in texts(redrawn(stage, second, shown))
+    again = settled(stage, stage.again(last_submission(stage)))
+    assert "Saved." in texts((again.answer or {})["view"])
+    assert now_is(stage, of.id) == result
     hasten(stage, lambda: [one for one in written_to(stage, team[1]) if "You lead" in texts(one)])
 
 
@@ -324,3 +343,26 @@ def test_an_ended_series_has_no_session_any_more_and_says_so_once(
     form = stage.opened(team[0], lambda: stage.workspace.command(team[0].id, room.id, "/cco", "session"))
     assert form["callback_id"] == "series_form"
     hasten(stage, lambda: len([one for one in stage.said(room.id) if "has ended" in texts(one)]) == 1)
+
+
+def test_an_agenda_in_the_channel_shows_what_became_of_its_session(
+    stage: Stage, team: list[Person], room: Channel, of: SessionSeries
+) -> None:
+    first, second, *_ = next_ones(stage, of)
+
+    def agenda() -> Json:
+        return [one for one in stage.said(room.id) if "Add an item" in texts(one) or "Skipped" in texts(one)][-1]
+
+    pass_time(stage, seconds=(first.starts_at - stage.clock()).total_seconds() - 3_600)
+    hasten(stage, lambda: [one for one in stage.said(room.id) if "Add an item" in texts(one)])
+    pressed(stage, team[0], overview(stage, team[0], room), "skip_session")
+    hasten(stage, lambda: "*Skipped.*" in texts(agenda()))
+    pressed(stage, team[0], told(stage, team[0], "is skipped"), "bring_back_session")
+    hasten(stage, lambda: "*Skipped.*" not in texts(agenda()))
+    form = move_form(stage, team[0], room, first, of)
+    to_when(stage, team[0], form, f"{first.day:%d %b} 17:45")
+    saved(stage, team[0], stage.workspace.views(team[0].id)[-1])
+    hasten(stage, lambda: "17:45" in texts(agenda()))
+    assert second.id in dict(opens(stage, of))
+    pressed(stage, team[0], managed(stage, team[0], room), "end_series")
+    hasten(stage, lambda: "*Skipped.*" in texts(agenda()))

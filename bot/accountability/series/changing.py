@@ -63,11 +63,11 @@ class Changing:
         for _ in range(TRIES):
             held, now = self._finder.led(key, user_id, series_id), self._clock()
             found = merged(typed, held.of.about, marks)
+            if typed == held.of.about:  # by this very form, if it was submitted twice
+                return self._form(key, held, None, "", SAVED if found.changed_by_others else UNCHANGED)
             if found.changed_by_others:
                 return self._form(key, held, typed, marks, "")
             changed = change(held.of, typed, user_id)
-            if changed.about == held.of.about:
-                return self._form(key, held, None, "", UNCHANGED)
             before = (held.of.facilitator, held.of.sponsor)
             changes = later.on_new_people(changed, before, now, user_id)
             if self._series.save(key, changed, also=saving(key, changes)):

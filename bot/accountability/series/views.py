@@ -1,6 +1,6 @@
 """What each template about series may see."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
@@ -236,7 +236,7 @@ class CalendarView:
     card: Card
     can_send: bool = True
     has_address: bool = False
-    links: tuple[LinkLine, ...] = field(default=())
+    links: tuple[LinkLine, ...] = ()
     more: int = 0
     template: str = "accountability/series/calendar.json.j2"
 

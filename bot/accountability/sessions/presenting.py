@@ -69,7 +69,7 @@ class Presenter:
             missed=tuple(map(_day, made.missed)),
             guided=self._guided(session.card),
             late=session.agenda_late,
-            skipped=session.state is SessionState.SKIPPED,
+            skipped=session.state is SessionState.SKIPPED or (session.is_to_come and not of.series.is_running),
         )
 
     def whole_agenda(self, of: Meeting, made: Agenda) -> WholeList:

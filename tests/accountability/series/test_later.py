@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.accountability import later as shared
 from bot.accountability.series.later import (
@@ -11,6 +12,7 @@ from bot.accountability.series.later import (
     TELL_LEADER,
     Event,
     News,
+    as_changed,
     on_answer,
     on_changed_session,
     on_end,
@@ -20,12 +22,13 @@ from bot.accountability.series.later import (
     person_named,
 )
 from bot.accountability.sessions.later import OPEN, POST_AGENDA, coming, session_of
-from bot.accountability.sessions.session import skip
+from bot.accountability.sessions.session import move, skip
 from bot.scheduler.actions import Action, Changes
 from tests.accountability.series.examples import NOW, a_plan
 from tests.accountability.sessions.examples import HOST, SPONSOR, changed
 
 PLAN = a_plan()
+HOUR = timedelta(hours=1)
 LONGEST_ID = "x" * 32
 
 
@@ -81,6 +84,16 @@ def test_a_changed_session_is_announced_and_the_rest_planned_anew() -> None:
     assert {POST_AGENDA, OPEN, ANNOUNCE} <= kinds(changes)
     (name,) = occurrences_of(changes, ANNOUNCE)
     assert News.named(name, NOW) == News(Event.SKIPPED, "2026-12-01", NOW)
+
+
+def test_times_are_known_as_they_will_be_once_a_session_is_saved() -> None:
+    first, second = coming([PLAN.times], NOW, 2)
+    session = session_of(PLAN.series, first)
+    (without,) = as_changed([PLAN.times], skip(session))
+    assert coming([without], NOW, 1) == (second,)
+    (moved,) = as_changed([without], move(session, first.starts_at + HOUR, NOW))
+    assert coming([moved], NOW, 1)[0].starts_at == first.starts_at + HOUR
+    assert as_changed([moved], session) == (PLAN.times,)
 
 
 def test_other_times_and_an_end_are_announced() -> None:
