@@ -24,7 +24,7 @@ from tests.scenarios.series import (
     set_up,
     submitted,
 )
-from tests.scenarios.stage import Stage, buttons, texts
+from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 
 STARTS = "sessions for the customer agenda"
 
@@ -125,6 +125,20 @@ def test_saving_twice_makes_one(stage: Stage, team: list[Person], room: Channel)
     hasten(stage, lambda: all_done(stage, confirmed["private_metadata"]))
     assert len([one for one in stage.said(room.id) if STARTS in texts(one)]) == 1
     assert len(written_to(stage, team[1])) == 1
+
+
+def test_what_is_to_be_told_of_a_saved_series_is_told_after_a_restart(new_stage: NewStage) -> None:
+    stage = new_stage()
+    stage.start_bot().ticker.stop(PATIENCE)  # it dies with the series saved and nothing said
+    host, sponsor = people(stage, 2)
+    room = channel(stage, host, sponsor)
+    of = made(stage, host, confirmation(stage, host, form(stage, host, room), sponsor=sponsor.id))
+    assert stage.said(room.id) == written_to(stage, sponsor) == []
+    stage.start_bot()
+    announced(stage, room, STARTS)
+    asked(stage, sponsor)
+    hasten(stage, lambda: all_done(stage, of.id))
+    assert (len(stage.said(room.id)), len(written_to(stage, sponsor))) == (1, 1)
 
 
 def test_all_that_is_wrong_is_said_where_it_stands_and_what_was_typed_is_kept(
