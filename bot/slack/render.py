@@ -26,6 +26,14 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def naming(text: str) -> str:
+    """Safe as with `escape`, but people and channels named by their ids are shown by name.
+
+    For what one person alone is shown: there it notifies nobody.
+    """
+    return re.sub(r"&lt;([@#][A-Z0-9]{2,30})&gt;", r"<\1>", escape(text))
+
+
 def clip(text: str, limit: int) -> str:
     """At most `limit` characters, cut at a word and never inside an entity such as &amp;."""
     if len(text) <= limit:
@@ -64,7 +72,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            mrkdwn=escape, markdown=from_markdown, plain=without_markdown, clip=clip, day=day
+            mrkdwn=escape, naming=naming, markdown=from_markdown, plain=without_markdown, clip=clip, day=day
         )
         self._environment.globals.update(SECTION_LIMIT=SECTION_LIMIT, TEXT_LIMIT=TEXT_LIMIT)
 

@@ -38,15 +38,17 @@ def only_for_me(page: Page, text: str) -> Locator:
 
 
 def act_as(page: Page, name: str) -> None:
-    page.get_by_label("Acting as").select_option(label=name)
+    """Once the page shows their places."""
+    (user_id,) = page.get_by_label("Acting as").select_option(label=name)
+    expect(page.locator("body")).to_have_attribute("data-user", user_id)
 
 
-def to_next_due(page: Page) -> None:
+def to_next_due(page: Page, within: float | None = None) -> None:
     """Moves the workspace's clock to whatever is due next, and waits until it is done."""
     due = page.locator("#due")
     before = due.text_content() or ""
     page.get_by_role("button", name="To the next due action").click()
-    expect(due).not_to_have_text(before)
+    expect(due).not_to_have_text(before, timeout=within)
 
 
 def to_the_close(page: Page) -> Locator:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2.exceptions import TemplateNotFound, UndefinedError
 
-from bot.slack.render import Renderer, clip, day, escape, from_markdown, without_markdown
+from bot.slack.render import Renderer, clip, day, escape, from_markdown, naming, without_markdown
 
 NASTY = ['"', "\\", '"}], "x": [{', "</script>", "{{ text }}", "{% raw %}", "\n\t\r", "\0", "\u2028", "'", "🙂", ""]
 ENTITIES = ("&amp;", "&lt;", "&gt;")
@@ -69,6 +69,16 @@ def test_escaped_text_can_neither_mention_nor_link(text: str) -> None:
     assert "<" not in safe
     assert ">" not in safe
     assert safe.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == text
+
+
+@pytest.mark.parametrize("text", ["Only <@U0ANA> can do that.", "Look in <#C0ROOM>.", "<@U0ANA> and <@W0BEN>"])
+def test_what_one_person_is_told_names_people_and_channels(text: str) -> None:
+    assert naming(text) == text
+
+
+@pytest.mark.parametrize("text", ["<!channel>", "<!subteam^S1>", "<http://x|y>", "<@U1|ana>", "<@>", "<#c>", "<b>"])
+def test_it_neither_pings_nor_links_all_the_same(text: str) -> None:
+    assert "<" not in naming(text)
 
 
 def test_a_text_that_fits_is_not_clipped() -> None:

@@ -237,6 +237,7 @@ function drawSidebar() {
   $("team").value = state.team;
   options($("acting"), people().all);
   $("acting").value = where.user;
+  document.body.dataset.user = state.user ?? ""; // whose places these are: those of somebody else lead nowhere
   reconcile($("places"), state.user ? places() : [], ({ id }) => id, ({ id, label, unread, isHere }) =>
     h("button", { type: "button", class: unread ? "place unread" : "place", "aria-current": isHere ? "page" : null,
       onclick: () => go({ place: id }) }, h("span", { class: "grow" }, label),
