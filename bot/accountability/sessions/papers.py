@@ -132,7 +132,7 @@ class Papers:
             findings=tuple(self._findings(key, channel_id)),
             updates=tuple(self._sessions.updates(key, of.series.id, since)),
             year_one=self._year_one(key, channel_id),
-            missed=self._missed(key, of, since, now),
+            missed=self._missed(key, of, now),
         )
         bare = agenda(session, records, now, since=since, until=of.next_start)
         carried = self._sessions.carried(key, of.series.id, [item.id for item in bare.items])
@@ -200,9 +200,11 @@ class Papers:
         before = self._sessions.last_closed(key, of.series.id, of.session.closed_at)
         return before.closed_at if before and before.closed_at else of.series.made_at
 
-    def _missed(self, key: WorkspaceKey, of: Meeting, since: datetime, now: datetime) -> tuple[str, ...]:
-        stored = self._sessions.of_series(key, of.series.id, later.AT_MOST)
-        own = of.session.occurrence
+    def _missed(self, key: WorkspaceKey, of: Meeting, now: datetime) -> tuple[str, ...]:
+        """Since the last one that was held began: it may have been closed late, after others had passed."""
+        stored, own = self._sessions.of_series(key, of.series.id, later.AT_MOST), of.session.occurrence
+        held = self._sessions.last_closed(key, of.series.id)
+        since = held.starts_at if held else of.series.made_at
         return tuple(one for one in later.missed(of.times, stored, since, now) if one != own)
 
     def _of_channel(self, key: WorkspaceKey, channel_id: str, since: datetime, now: datetime) -> dict[str, Commitment]:
