@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from bot.app import build
 from bot.workspace.records import Fault, Json, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.meetings import DAY, HOUR, MINUTE, Table, hurry, move, move_to, pressable
@@ -20,21 +22,23 @@ NEVER = 600.0  # seconds: an answer that the dying bot does not live to see
 MATH = "Publish the customer math"
 
 
+_numbers = count(1)
+
+
 @pytest.fixture
-def stage(new_stage: NewStage) -> Stage:
-    made = new_stage()
-    made.start_bot()
-    return made
+def stage(moving_stage: Stage) -> Stage:
+    """Its last bot does what is due."""
+    return moving_stage
 
 
 @pytest.fixture
 def host(stage: Stage) -> Person:
-    return stage.person("host", "Hanna Host")
+    return stage.person(f"host{next(_numbers)}", "Hanna Host")
 
 
 @pytest.fixture
 def owner(stage: Stage) -> Person:
-    return stage.person("owner", "Otto Owner")
+    return stage.person(f"owner{next(_numbers)}", "Otto Owner")
 
 
 @pytest.fixture
@@ -53,8 +57,9 @@ def down(stage: Stage) -> None:
 
 
 def up(stage: Stage) -> None:
-    """Another bot, which knows nothing but what is stored."""
-    stage.start_bot()
+    """Another bot does it, which knows nothing but what is stored. What people press is heard by the first still."""
+    stage.bots.append(build(stage.settings, stage.clock))
+    stage.bots[-1].ticker.start()
 
 
 def posted(table: Table) -> list[str]:
@@ -159,10 +164,10 @@ def test_after_weeks_the_channel_hears_one_thing_only(stage: Stage, table: Table
 def forget(table: Table, part: str, kind: str, *, tries: int = 1) -> None:
     """The database as a death right after Slack's OK leaves it: claimed and not marked, the action not done."""
     stage = table.stage
-    stage.put(f"update session_messages set ts = '', drawn = '', tries = {tries} where part = ?", part)
-    stage.put(
-        "update due_actions set state = 'planned', lease = null, ended_at = null, next_at = due_at where kind = ?", kind
-    )
+    message = f"update session_messages set ts = '', drawn = '', tries = {tries} where series_id = ? and part = ?"
+    stage.put(message, table.series.id, part)
+    undone = "update due_actions set state = 'planned', lease = null, ended_at = null, next_at = due_at"
+    stage.put(f"{undone} where subject = ? and kind = ? and occurrence = ?", table.series.id, kind, table.first.id)
 
 
 @pytest.mark.parametrize(("part", "kind"), [("#agenda", "post_agenda"), ("#opening", "open_session")])
@@ -178,7 +183,9 @@ def test_what_slack_took_before_the_death_is_found_and_not_posted_again(
     forget(table, part, kind)
     move(stage, 2 * MINUTE)
     up(stage)
-    hurry(stage, lambda: not stage.rows("select 1 from session_messages where ts = ''"))
+    hurry(
+        stage, lambda: not stage.rows("select 1 from session_messages where series_id = ? and ts = ''", table.series.id)
+    )
     assert posted(table) == before
     assert agenda["ts"] in {ts for (ts,) in stage.rows("select ts from session_messages")}
 
@@ -308,6 +315,12 @@ Start = Callable[[], subprocess.Popen[bytes]]
 @pytest.mark.soak
 class TestDeaths:
     """The bot is a process of its own and is killed while it posts."""
+
+    @pytest.fixture
+    def stage(self, new_stage: NewStage) -> Stage:
+        made = new_stage()
+        made.start_bot()
+        return made
 
     @pytest.fixture
     def doomed(self, stage: Stage, tmp_path: Path) -> Iterator[Start]:
