@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from bot.clock import Clock
 from bot.errors import TryLater
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Due
+from bot.scheduler.store import ScheduleStore
 from bot.slack.budget import Budget
 from bot.slack.gateway import ChannelClosed, Gateway, Mark, Posted, SlackRefused, TokenDead, UnknownOutcome
 from bot.slack.ids import ACCOUNTABILITY_EVENT
@@ -56,7 +56,7 @@ class Attempt:
     """One try to send the message of this name. From the second on, an earlier one may have taken effect.
 
     `since` is when the first was begun, `until` when the last had ended; `turn` the time kept for it, see
-    Budget.post_in_turn.
+    Budget.post_in_turn. `due` is the action that counts the tries, where no theme does.
     """
 
     name: str
@@ -64,11 +64,13 @@ class Attempt:
     since: datetime
     turn: datetime | None = None
     until: datetime | None = None
+    due: Due | None = None
 
     @classmethod
     def of(cls, due: Due) -> "Attempt":
-        """For a message that belongs to an action alone."""
-        return cls(str(due.action), due.tries, min(due.action.due_at, due.claimed_at), due.turn, due.claimed_at)
+        """For a message that belongs to an action alone. A try that ended before it was sent is none."""
+        since = min(due.action.due_at, due.claimed_at)
+        return cls(str(due.action), due.sends + 1, since, due.turn, due.claimed_at, due)
 
     @property
     def id(self) -> str:
@@ -79,10 +81,10 @@ class Attempt:
 class Sender:
     """Sends for the actions that are due. Called in a handler of the schedule, which runs again after a failure."""
 
-    def __init__(self, gateway: Gateway, budget: Budget, clock: Clock) -> None:
+    def __init__(self, gateway: Gateway, budget: Budget, schedule: ScheduleStore) -> None:
         self._gateway = gateway
         self._budget = budget
-        self._clock = clock
+        self._schedule = schedule
 
     def direct(
         self, key: WorkspaceKey, user_id: str, view: View, attempt: Attempt, begin: Callable[[], None] = unclaimed
@@ -121,6 +123,8 @@ class Sender:
 
         def send() -> Posted:
             begin()
+            if attempt.due and not self._schedule.sending(key, attempt.due):
+                raise TryLater("another process is at it", LOOK_AGAIN)
             return self._gateway.post(channel_id, view, thread_ts, Mark(ACCOUNTABILITY_EVENT, attempt.id), simpler)
 
         return self._sent(key, channel_id, attempt, send)

@@ -52,7 +52,7 @@ class AccountabilityService:
     ) -> None:
         people = PeopleStore(around.database)
         self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
-        self.sender = Sender(around.gateway, around.budget, around.clock)
+        self.sender = Sender(around.gateway, around.budget, around.schedule)
         self.admins = admins
         self.statement_of, self.findings = statement_of, findings
         commitments, series = CommitmentStore(around.database), SeriesStore(around.database)

@@ -54,7 +54,8 @@ class Changes:
 class Due:
     """An action that was claimed and is to be done now, by whoever holds the lease.
 
-    `turn` is the time that was kept for it where it had to queue: it has waited and need not again.
+    `turn` is the time that was kept for it where it had to queue: it has waited and need not again. `sends` is how
+    often an earlier try came as far as sending its message, see ScheduleStore.sending.
     """
 
     action: Action
@@ -62,6 +63,7 @@ class Due:
     claimed_at: datetime
     tries: int  # this one included: from the second on, an earlier one may have taken effect
     turn: datetime | None = None
+    sends: int = 0
 
     @property
     def late(self) -> timedelta:

@@ -45,6 +45,7 @@ DUE_ACTIONS = Table(
     Column("tries", Integer, nullable=False),  # how often doing it was begun
     Column("ended_at", UtcDateTime),  # done or given up
     Column("turn", UtcDateTime),  # kept for it where it had to queue
+    Column("sends", Integer, nullable=False, server_default="0"),  # how often sending its message was begun
     Index("due_actions_next", "state", "next_at"),
     Index("due_actions_ended", "ended_at"),
 )
@@ -138,18 +139,27 @@ class ScheduleStore:
                 schedule(connection, key, following)
         return is_ours
 
+    def sending(self, key: WorkspaceKey, due: Due) -> bool:
+        """Note that its message is sent now: only from here on may a try that ends have taken effect.
+
+        False when the lease is another's by now, and so is the message.
+        """
+        with self._database.write() as connection:
+            return _note(connection, key, due, sends=due.sends + 1)
+
     def put_off(self, key: WorkspaceKey, due: Due, until: datetime, *, tried: bool = True) -> bool:
         """Let go of an action that failed, to be tried again. False as with `done`.
 
         One that was not even `tried` counts as if it had not been begun.
         """
+        counts = {} if tried else _not_begun(due)
         with self._database.write() as connection:
-            return _end(connection, key, due, next_at=until, tries=due.tries if tried else due.tries - 1, turn=None)
+            return _end(connection, key, due, next_at=until, turn=None, **counts)
 
     def queue(self, key: WorkspaceKey, due: Due, turn: datetime) -> bool:
         """Let go of an action until its turn, as if it had not been begun. False as with `done`."""
         with self._database.write() as connection:
-            return _end(connection, key, due, next_at=turn, tries=due.tries - 1, turn=turn)
+            return _end(connection, key, due, next_at=turn, turn=turn, **_not_begun(due))
 
     def give_up(self, key: WorkspaceKey, due: Due, now: datetime) -> bool:
         """Mark an action as failed for good, until somebody moves it. False as with `done`."""
@@ -208,12 +218,12 @@ def _names(action: Action) -> dict[str, str]:
 
 
 def _planned_for(due_at: datetime) -> dict[str, Any]:
-    begun = {"lease": None, "tries": 0, "ended_at": None, "turn": None}
+    begun = {"lease": None, "tries": 0, "ended_at": None, "turn": None, "sends": 0}
     return {"due_at": due_at, "state": PLANNED, "next_at": due_at, **begun}
 
 
 def _claimed(connection: Connection, row: RowMapping, now: datetime, lease: timedelta) -> tuple[WorkspaceKey, Due]:
-    key, due = _key(row), Due(_action(row), secrets.token_hex(8), now, row["tries"] + 1, row["turn"])
+    key, due = _key(row), Due(_action(row), secrets.token_hex(8), now, row["tries"] + 1, row["turn"], row["sends"])
     taken = {"lease": due.lease, "next_at": now + lease, "tries": due.tries}
     connection.execute(update(DUE_ACTIONS).where(_named(key, due.action)).values(**taken))
     return key, due
@@ -221,8 +231,17 @@ def _claimed(connection: Connection, row: RowMapping, now: datetime, lease: time
 
 def _end(connection: Connection, key: WorkspaceKey, due: Due, **values: Any) -> bool:
     """Let go of an action, if the lease is ours still."""
+    return _note(connection, key, due, lease=None, **values)
+
+
+def _note(connection: Connection, key: WorkspaceKey, due: Due, **values: Any) -> bool:
     ours = and_(_named(key, due.action), DUE_ACTIONS.c.lease == due.lease)
-    return connection.execute(update(DUE_ACTIONS).where(ours).values(lease=None, **values)).rowcount == 1
+    return connection.execute(update(DUE_ACTIONS).where(ours).values(**values)).rowcount == 1
+
+
+def _not_begun(due: Due) -> dict[str, int]:
+    """As it was before it was claimed."""
+    return {"tries": due.tries - 1, "sends": due.sends}
 
 
 def _key(row: RowMapping) -> WorkspaceKey:

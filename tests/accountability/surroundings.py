@@ -108,7 +108,7 @@ class Scene:
             self._wake,
             lambda _error: None,
         )
-        self.sender = Sender(self.slack, self.around.budget, self.time)  # type: ignore[arg-type]
+        self.sender = Sender(self.slack, self.around.budget, self.schedule)  # type: ignore[arg-type]
         people = PeopleStore(self.database)
         self.acquaintances = Acquaintances(people, self.slack, self.time)  # type: ignore[arg-type]
 

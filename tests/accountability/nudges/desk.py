@@ -72,7 +72,7 @@ class Process:
         known, budget = people(database), Budget(LaneStore(database), clock)
         acquaintances = Acquaintances(known, gateway, clock, country)
         presenter = ReminderPresenter(lambda _key, _id: SERIES, lambda _key, _round, _statement: STATEMENT)
-        sender, commitments = Sender(gateway, budget, clock), CommitmentStore(database)
+        sender, commitments = Sender(gateway, budget, ScheduleStore(database)), CommitmentStore(database)
         reminders = ReminderService(
             commitments, known, acquaintances, sender, presenter, tell, ScheduleStore(database), clock
         )
