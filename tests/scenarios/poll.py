@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from bot.settings import FIXES
 from bot.workspace.records import Call, Delivery, Json, Person
@@ -26,10 +26,12 @@ AHEAD = """
 import sys
 from datetime import timedelta
 from bot.app import build
+from bot.cli import _log_to_stderr
 from bot.clock import MovableClock
 from bot.settings import load_settings
 clock = MovableClock()
 clock.move(timedelta(seconds=float(sys.argv[1])))
+_log_to_stderr(sys.argv[2])
 build(load_settings(slack=True), clock).run()
 """
 
@@ -37,7 +39,7 @@ build(load_settings(slack=True), clock).run()
 class Poll:
     """A round in a channel of `size` people, run by the first of them; `entries` are put into the form.
 
-    Without a `clock` to move, time runs as it does.
+    Without a `clock` to move, time runs as it does. One `after` another is in its channel, with its people.
     """
 
     def __init__(
@@ -46,12 +48,17 @@ class Poll:
         clock: MovableClock | None = None,
         size: int = 6,
         check: str = "reality-check",
+        after: Poll | None = None,
         **entries: Any,
     ) -> None:
         self.stage, self.clock, self.workspace = stage, clock, stage.workspace
-        self.people = [stage.person(f"person{number}", f"Person {number}") for number in range(size)]
+        if after:
+            self.people, self.room = after.people, after.room
+        else:
+            self.people = [stage.person(f"person{number}", f"Person {number}") for number in range(size)]
+            self.room = stage.room("leadership", *self.people)
         self.starter = self.people[0]
-        self.room = stage.room("leadership", *self.people)
+        self._before = len(stage.said(self.room.id))
         self.deadline = (stage.clock() + timedelta(days=6)).replace(second=0, microsecond=0)
         self.entries = {"start_check": check, "start_deadline": int(self.deadline.timestamp()), **entries}
         self.statements = {"reality-check": 3, "ownership": 3, "well-oiled": 7, "readiness": 11}.get(check, 0)
@@ -65,7 +72,7 @@ class Poll:
         answer = self.workspace.submit(starter, form["id"], self.entries)
         assert answer is not None
         assert answer["response_action"] == "push", answer
-        return self.workspace.wait_for(lambda: self._views("start_confirmation"), PATIENCE)[0]
+        return self.workspace.wait_for(self.drafts, PATIENCE)[0]
 
     def confirm(self, draft: Json) -> None:
         self.workspace.submit(self.starter.id, draft["id"], {})
@@ -76,14 +83,20 @@ class Poll:
         self.until(lambda: self.is_posted)
         return self
 
-    def _views(self, callback_id: str) -> list[Json]:
-        return [view for view in self.workspace.views(self.starter.id) if view["callback_id"] == callback_id]
+    def drafts(self) -> list[Json]:
+        """The modals that say what a round will be."""
+        return [one for one in self.workspace.views(self.starter.id) if one["callback_id"] == "start_confirmation"]
 
     # What is there to be seen
 
     @property
     def parent(self) -> Json:
-        return self.stage.said(self.room.id)[0]
+        return self._said[0]
+
+    @property
+    def _said(self) -> list[Json]:
+        """In the channel's own timeline, since this round."""
+        return self.stage.said(self.room.id)[self._before :]
 
     @property
     def thread(self) -> list[Json]:
@@ -92,12 +105,12 @@ class Poll:
 
     @property
     def is_posted(self) -> bool:
-        return bool(self.stage.said(self.room.id)) and len(self.thread) >= self.statements
+        return bool(self._said) and len(self.thread) >= self.statements
 
     @property
     def results(self) -> list[Json]:
         """What came into the channel after the round's first message."""
-        return self.stage.said(self.room.id)[1:]
+        return self._said[1:]
 
     @property
     def titles(self) -> list[str]:
@@ -141,11 +154,11 @@ class Poll:
         for person in self.people:
             self.vote_in_modal(person)
 
-    def everybody_votes(self, *, but: int = 0) -> None:
+    def everybody_votes(self, *, but: int = 0, answer: int = 1) -> None:
         """All but the last so many answer every statement."""
         for person in self.people[: len(self.people) - but]:
             for number in range(1, self.statements + 1):
-                self.vote(person, number)
+                self.vote(person, number, answer)
 
     # Time
 
@@ -192,8 +205,11 @@ class Poll:
         return self.until(lambda: self.results)[0]
 
 
-def process(stage: Stage, folder: Any) -> subprocess.Popen[bytes]:
-    """Starts a bot that can be killed; its time is the stage's, and runs on from there as time does."""
+def process(stage: Stage, folder: Any, log: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+    """Starts a bot that can be killed; its time is the stage's, and runs on from there as time does.
+
+    What it logs is all that it can be made to log, as `cco run` would.
+    """
     inherited = {name: value for name, value in os.environ.items() if name not in FIXES}
     ours = {
         "SLACK_BOT_TOKEN": stage.server.bot_token,
@@ -204,8 +220,8 @@ def process(stage: Stage, folder: Any) -> subprocess.Popen[bytes]:
         "CCO_KNOWLEDGE_DIR": os.pathsep.join(map(str, stage.settings.cco_knowledge_dir)),
     }
     ahead = (stage.clock() - datetime.now(UTC)).total_seconds()
-    command = [sys.executable, "-c", AHEAD, str(max(ahead, 0.0))]
-    started = subprocess.Popen(command, cwd=folder, env={**inherited, **ours}, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-c", AHEAD, str(max(ahead, 0.0)), "DEBUG"]
+    started = subprocess.Popen(command, cwd=folder, env={**inherited, **ours}, stderr=log)
     stage.workspace.wait_for(lambda: stage.workspace.sockets.is_connected, LONG)
     return started
 

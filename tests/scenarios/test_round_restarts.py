@@ -285,6 +285,97 @@ def test_a_round_that_was_closed_before_the_death_shows_its_results_after_it(
     assert len(poll.results) == 1
 
 
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "lost"])
+def test_between_the_results_and_what_moved_the_latter_follows(
+    stage: Stage, clock: MovableClock, doomed: Start, taken: bool, refusals: set[str]
+) -> None:
+    refusals |= set() if taken else {"request_timeout"}
+    first, bot = Poll(stage, clock), doomed()
+    first.start()
+    first.everybody_votes()
+    kill(stage, bot)
+    first.pass_by(timedelta(days=7))
+    bot = doomed()
+    first.until(lambda: first.results)
+    second = Poll(stage, clock, after=first).start()
+    second.everybody_votes(answer=2)
+    kill(stage, bot)
+    second.pass_by(timedelta(days=7))
+    posted = len(second.calls("chat.postMessage"))
+    stuck(stage, "chat.postMessage", after=1, taken=taken)
+    dying = doomed()
+    tried(second, "chat.postMessage", posted + 2)
+    kill(stage, dying)
+    (results,) = second.results
+    go_on(second)
+    second.until(lambda: len(stage.said(second.room.id, results["ts"])) == 2)
+    second.settle()
+    assert second.results[0]["ts"] == results["ts"]
+    (moved,) = stage.said(second.room.id, results["ts"])[1:]
+    assert "6 of 6 also voted last time" in texts(moved)
+
+
+# While it is extended
+
+
+def test_an_extension_that_was_saved_before_the_death_moves_the_close_and_is_drawn_after_it(
+    stage: Stage, poll: Poll, doomed: Start, refusals: set[str]
+) -> None:
+    refusals.add("request_timeout")
+    dying = doomed()
+    poll.start()
+    poll.vote(poll.people[1])
+    poll.until(lambda: poll.turnout() == "1 of 6* has answered")
+    form = stage.opened(poll.starter, lambda: stage.press(poll.starter, poll.parent, "manage_round"))
+    before, edits = texts(poll.parent), len(poll.calls("chat.update"))
+    stuck(stage, "chat.update", taken=False)
+    wanted = poll.deadline + timedelta(days=4)
+    assert stage.workspace.submit(poll.starter.id, form["id"], {"manage_deadline": int(wanted.timestamp())}) is None
+    tried(poll, "chat.update", edits + 1)
+    kill(stage, dying)
+    assert texts(poll.parent) == before
+    go_on(poll)
+    poll.until(lambda: str(int(wanted.timestamp())) in texts(poll.parent))
+    poll.pass_by(poll.deadline - stage.clock() + timedelta(hours=1))
+    poll.settle()
+    assert poll.results == []
+    poll.deadline = wanted
+    poll.close()
+    poll.settle()
+    assert len(poll.results) == 1
+
+
+# While its reality check starts
+
+
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "lost"])
+@pytest.mark.parametrize("well", [0, 2], ids=["first", "third"])
+def test_a_reality_check_that_was_starting_goes_on_where_it_stopped(
+    stage: Stage, clock: MovableClock, doomed: Start, refusals: set[str], well: int, taken: bool
+) -> None:
+    refusals |= set() if taken else {"request_timeout"}
+    poll, dying = Poll(stage, clock, check="ownership"), doomed()
+    poll.start()
+    poll.everybody_votes(answer=2)
+    form = stage.opened(poll.starter, lambda: stage.press(poll.starter, poll.parent, "manage_round"))
+    stage.workspace.click(poll.starter.id, form["id"], "close_round")
+    results = poll.until(lambda: poll.results)[0]
+    stage.workspace.modals.clear()
+    check = Poll(stage, clock, after=poll)
+    stuck(stage, "chat.postMessage", after=well, taken=taken)
+    posted = len(poll.calls("chat.postMessage"))
+    form = stage.opened(poll.starter, lambda: stage.press(poll.starter, results, "start_reality_check"))
+    stage.workspace.submit(poll.starter.id, form["id"], {})
+    check.confirm(stage.workspace.wait_for(check.drafts, LONG)[0])
+    tried(poll, "chat.postMessage", posted + well + 1)
+    kill(stage, dying)
+    go_on(poll)
+    check.until(lambda: check.is_posted)
+    check.settle()
+    assert len(stage.said(poll.room.id)) == 3  # the round, its results, its reality check
+    assert [title.split(",")[0] for title in check.titles] == ["1 of 3", "2 of 3", "3 of 3"]
+
+
 CHECK = """
 id: places
 title: The places we work in
