@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +19,7 @@ import pytest
 from bot.keys import WorkspaceKey
 from bot.slack.budget import EDIT_HELD
 from bot.workspace.records import Fault
-from tests.scenarios.poll import Poll
+from tests.scenarios.poll import Poll, kill, process
 from tests.scenarios.stage import PATIENCE, MovableClock, Stage, buttons, texts
 
 pytestmark = pytest.mark.soak  # crashes and time-outs take their time
@@ -554,6 +558,49 @@ def test_nothing_that_is_logged_or_said_in_a_whole_round_names_a_voter_with_a_vo
         for text in [*logged, *public, *files]:
             assert person.id not in text
             assert person.real_name not in text
+
+
+def test_whatever_the_bot_can_be_made_to_log_names_nobody_who_is_missing_and_no_voter(
+    fresh_stage: Stage, clock: MovableClock, tmp_path: Path, refusals: set[str]
+) -> None:
+    """Of all libraries, at debug, set up as `cco run` does; with a reminder and a confirmation that go wrong."""
+    refusals |= {"internal_error", "ratelimited", "user_not_in_channel"}
+    poll, stage = Poll(fresh_stage, clock), fresh_stage
+    missing = poll.people[-1]
+    with (tmp_path / "log").open("wb") as log, closing_each() as running:
+        running.append(process(stage, tmp_path, log))
+        poll.start()
+        stage.workspace.faults.append(Fault("chat.postEphemeral", error="user_not_in_channel"))
+        poll.everybody_votes(but=2)
+        poll.vote_in_modal(poll.people[4])
+        kill(stage, running[-1])
+        poll.pass_by(timedelta(days=3, hours=1))
+        stage.workspace.faults += [Fault(POST, status=429, retry_after=2), Fault(POST, status=503)]
+        running.append(process(stage, tmp_path, log))
+        poll.until(lambda: poll.reminded()[missing.id])
+        kill(stage, running[-1])
+        poll.pass_by(timedelta(days=4))
+        running.append(process(stage, tmp_path, log))
+        poll.until(lambda: poll.results)
+        kill(stage, running[-1])
+    logged = (tmp_path / "log").read_text("utf-8")
+    for words in ("DEBUG bot.", "a reminder", "confirmation", "chase_round"):
+        assert words in logged
+    for person in poll.people[1:]:
+        for name in (person.id, person.name, person.real_name, stage.dm(person)):
+            assert not re.search(rf"\b{name}\b", logged)
+
+
+@contextmanager
+def closing_each() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Processes that end with the scene."""
+    running: list[subprocess.Popen[bytes]] = []
+    try:
+        yield running
+    finally:
+        for each in running:
+            each.kill()
+            each.wait()
 
 
 def test_what_a_closed_round_leaves_in_its_files_joins_nobody_with_a_vote(poll: Poll) -> None:

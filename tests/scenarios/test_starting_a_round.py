@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -282,6 +284,25 @@ def test_of_two_who_start_at_once_one_does(stage: Stage, ana: Person, ben: Perso
     answers = [confirm(stage, one, draft) or {} for one, draft in drafts.items()]
     assert [answer["response_action"] for answer in answers] == ["clear", "push"]
     assert "is open" in texts(answers[1]["view"])
+    assert len(rounds_in(stage, room)) == 1
+    hasten(stage, lambda: len(stage.said(room.id)) == 1)
+
+
+def test_of_two_who_press_start_at_the_very_same_time_one_does(
+    stage: Stage, ana: Person, ben: Person, room: Channel
+) -> None:
+    drafts = {one: filled_in(stage, one, room) for one in (ana, ben)}
+    together = Barrier(2)
+
+    def press(one: Person) -> Json:
+        together.wait(PATIENCE)
+        return confirm(stage, one, drafts[one]) or {}
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(press, drafts))
+    assert sorted(answer["response_action"] for answer in answers) == ["clear", "push"]
+    (refused,) = [answer for answer in answers if answer["response_action"] == "push"]
+    assert "is open" in texts(refused["view"])
     assert len(rounds_in(stage, room)) == 1
     hasten(stage, lambda: len(stage.said(room.id)) == 1)
 

@@ -284,6 +284,31 @@ def test_the_answers_of_somebody_who_has_left_stay(stage: Stage, small: tuple[Po
     assert "5 yes · 0 no" in texts(results)
 
 
+def test_a_click_that_was_on_its_way_when_its_person_was_deactivated_counts(
+    stage: Stage, small: tuple[Poll, list[Person]]
+) -> None:
+    """They were asked, and answered."""
+    poll, team = small
+    click = poll.vote(team[1], 1, YES)
+    stage.workspace.deactivate(team[4].id)
+    resend(stage, click, lambda payload: payload["user"].update(id=team[4].id))
+    hasten(stage, lambda: "2 of 5" in texts(poll.parent))
+
+
+def test_a_click_of_a_bot_or_of_somebody_who_had_left_before_does_not_count(stage: Stage) -> None:
+    (robot,), (gone,) = people(stage, 1, is_bot=True), people(stage, 1)
+    room = channel(stage, *(team := people(stage, 5)), robot, gone)
+    stage.workspace.deactivate(gone.id)
+    poll = start(stage, team[0], room)
+    click = poll.vote(robot, 1, YES)
+    told(stage, robot, "you aren't among them")
+    resend(stage, click, lambda payload: payload["user"].update(id=gone.id))
+    stage.press(robot, poll.parent, "vote_all")
+    stage.workspace.wait_for(lambda: len(heard(stage, robot, "you aren't among them")) >= 2, PATIENCE)
+    assert stage.workspace.views(robot.id) == []
+    assert stage.rows("select 1 from ballots where round_id = ?", poll.id) == []
+
+
 # Over
 
 
