@@ -98,7 +98,7 @@ def test_in_each_phase_another_bot_goes_on_where_the_last_one_stopped(
     move(stage, 45 * MINUTE)
     up(stage)
     summary = table.next_message()
-    assert "kept *1* · missed *1*" in texts(summary)
+    assert "Kept *1* · missed *1*" in texts(summary)
     assert_once(table, 7)  # agenda, opening, three items, summary, and a line in the thread
     move_to(stage, table.agenda_at(table.coming()))
     again = texts(table.next_message())

@@ -113,7 +113,7 @@ def test_from_one_agenda_to_the_next_over_a_change_of_clocks(stage: Stage, host:
     words = texts(summary)
     for told in ("Kept (1)", "Missed (1)", "Renegotiated (1)", "Talked about (1)", "Not reached (1)"):
         assert told in words
-    assert "kept *1* · missed *1* · renegotiated *1* · newly promised *3* · talked about *1* · not reached *1*" in words
+    assert "Kept *1* · missed *1* · renegotiated *1* · newly promised *3* · talked about *1* · not reached *1*" in words
     assert "its summary is in the channel" in texts(hurry(stage, lambda: table.thread(opening)[5:])[0])
     assert pressable(table.until(opening, "is closed")) == []
 

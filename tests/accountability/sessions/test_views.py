@@ -353,11 +353,22 @@ def test_an_opening_says_how_it_works_and_a_closed_one_takes_nothing(renderer: R
 
 def test_a_summary_counts_what_came_of_it(renderer: Renderer) -> None:
     words, _ = shown(renderer, presenter().summary(minutes_of("Publish it", 1)))
-    assert "kept *1* · missed *1* · renegotiated *3*" in words
+    assert "Kept *1* · missed *1* · renegotiated *3*" in words
     assert "dropped" in words
     assert "handed over to <@U0CLEO>" in words
     next_start = f"<!date^{int(NEXT.timestamp())}^"
     assert f"What was missed or not reached comes up again {next_start}" in words
+
+
+def test_no_line_begins_with_a_small_letter(renderer: Renderer) -> None:
+    """Slack shows a near time as “today at 10:00”."""
+    made = agenda_of("Publish it", 2)
+    views = (presenter().agenda(a_meeting(), made), presenter().whole_agenda(a_meeting(), made))
+    for view in (*views, presenter().summary(quiet()), presenter().summary(minutes_of("Publish it", 1))):
+        for block in renderer.render(view)["blocks"]:
+            lines = block.get("text", {}).get("text", "").split("\n")
+            assert [line for line in lines if line.startswith("<!date") or line[:1].islower()] == []
+    assert "Not reached *1*" in shown(renderer, presenter().summary(quiet()))[0]
 
 
 def test_a_session_that_nobody_ticked_is_told_without_blame(renderer: Renderer) -> None:
