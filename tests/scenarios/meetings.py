@@ -184,7 +184,7 @@ class Table:
 
     def refused(self, person: Person, message: Json, action: str) -> str:
         """What only this person is told about it."""
-        return str(self.stage.shown(person, lambda: self.press(person, message, action))["text"])
+        return texts(self.stage.shown(person, lambda: self.press(person, message, action)))
 
     def add_item(self, person: Person, message: Json, text: str) -> Json | None:
         form = self.stage.opened(person, lambda: self.press(person, message, "add_item"))

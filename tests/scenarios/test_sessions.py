@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -23,7 +22,6 @@ BEGINS = datetime(2027, 3, 25, 8, tzinfo=UTC)  # the Thursday before the clocks 
 HOSTILE = '<!channel> <@U1> & <https://example.com|click> *bold* {{ 7 * 7 }} \\ " 🙂'
 
 TUESDAY, WEDNESDAY = 1, 2
-WORD = re.compile(r"\w+")
 
 _numbers = count(1)
 
@@ -93,7 +91,7 @@ def test_from_one_agenda_to_the_next_over_a_change_of_clocks(stage: Stage, host:
         "*4 · Who speaks for billing?*",
     ]
     math, owners, calls, billing = (table.thread(opening)[number] for number in range(4))
-    assert f"<@{owner.id}>, before the session: “Half of it is out.”" in texts(math)
+    assert f"<@{owner.id}>: “Half of it is out.”" in texts(math)
 
     table.press(owner, math, "commitment_done")
     assert pressable(table.until(math, "*Done.*", f"Ticked by <@{owner.id}>")) == []
@@ -121,7 +119,7 @@ def test_from_one_agenda_to_the_next_over_a_change_of_clocks(stage: Stage, host:
     assert second.starts_at == datetime(2027, 4, 5, 8, tzinfo=UTC)
     again = texts(table.agenda(second))
     assert "Call ten lost customers" in again
-    assert "open since the session before" in again
+    assert "left open last time" in again
     assert "A fifth thing" in again
     assert "Who speaks for billing?" not in again
     assert "Publish the customer math" not in again
@@ -167,10 +165,10 @@ def test_what_a_session_leaves_is_on_the_next_agenda_that_was_made_before(
     tomorrow = f"– {today.day + DAY:%a} {(today.day + DAY).day} "
     tomorrows = next(one for one in table.look_at_all() if tomorrow in one["text"])
     opening = table.opening(1, today)
-    assert "open since the session before" not in texts(tomorrows)
+    assert "left open last time" not in texts(tomorrows)
     table.press(owner, table.thread(opening)[0], "session_missed")
     table.summary()
-    table.until(tomorrows, "Publish the customer math", "open since the session before")
+    table.until(tomorrows, "Publish the customer math", "left open last time")
 
 
 def test_a_session_that_nobody_came_to_says_so_without_blame(table: Table, owner: Person) -> None:
@@ -194,8 +192,7 @@ def test_whoever_leads_closes_early_and_nobody_else(table: Table, host: Person, 
     table.agenda()
     opening = table.opening(1)
     told = table.refused(owner, opening, "close_session")
-    assert "Only" in told
-    assert host.id in told
+    assert f"Only <@{host.id}>, who leads these sessions" in told
     pressed = table.press(host, opening, "close_session")
     summary = table.next_message()
     assert "Not reached (1)" in texts(summary)
@@ -213,11 +210,9 @@ def test_others_get_a_friendly_refusal(table: Table, host: Person, owner: Person
     opening = table.opening(2)
     math, billing = table.thread(opening)
     told = table.refused(guest, math, "session_missed")
-    assert "can change this" in told
-    assert owner.id in told
+    assert told.startswith(f"Only <@{owner.id}>, whose commitment it is")
     told = table.refused(guest, billing, "session_discussed")
-    assert "who put it on the list" in told
-    assert {owner.id, host.id} <= set(WORD.findall(told))
+    assert told.startswith(f"Only <@{owner.id}>, who put it on the list, <@{host.id}>, who leads these sessions")
     assert "Ticked by" not in texts(table.now(math)) + texts(table.now(billing))
     table.press(owner, billing, "session_not_today")
     table.until(billing, "*Not today.*")

@@ -179,6 +179,14 @@ def test_a_modal_that_is_refused_says_so_on_top_of_it_when_there_is_no_field_for
     assert [ack["view"]["blocks"][0]["text"]["text"] for ack in acks] == ["That round is closed.", "Ask somebody else."]
 
 
+def test_a_refusal_that_names_people_is_told_where_their_names_can_be_shown(guard: Guard, acks: Acks) -> None:
+    form = {**FORM, "view": {**FORM["view"], "blocks": [{"type": "input", "block_id": "date"}]}}
+    for text in ("Give a date.", "Only <@U0ANA> can do that."):
+        guard.replying(raising(Refusal(text)))(acks, form)
+    assert acks[0] == {"response_action": "errors", "errors": {"date": "Give a date."}}
+    assert acks[1]["view"]["blocks"][0]["text"]["text"] == "Only <@U0ANA> can do that."
+
+
 # Refusals
 
 

@@ -6,11 +6,11 @@ what it shows: so many changes cost one edit, and after a crash the look is had 
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 from bot.accountability.sessions.papers import Meeting, Papers
-from bot.accountability.sessions.session import AMENDS, Message, State
+from bot.accountability.sessions.session import AMENDS, Message
 from bot.accountability.sessions.showing import Showing
 from bot.accountability.sessions.store import SessionStore
 from bot.clock import Clock
@@ -55,10 +55,9 @@ class SessionDrawer:
         """Bring the sessions of a channel up to date. Raises TryLater where some message has to wait."""
         now = self._clock()
         waits: list[float] = []
-        for of in self._papers.meetings(key, due.action.subject, now - STILL_DRAWN):
-            if _is_drawn(of, now):
-                self.take_in(key, of)
-                waits += self._draw(key, of)
+        for of in self._papers.shown(key, due.action.subject, now - STILL_DRAWN):
+            self.take_in(key, of)
+            waits += self._draw(key, of)
         if waits:
             raise TryLater("some messages have to wait", min(waits))
         return None
@@ -106,9 +105,3 @@ class SessionDrawer:
             return
         self._gateway.edit(of.series.channel_id, message.ts, view)
         self._sessions.drawn(key, of.session, message.part, digest(view), self._clock())
-
-
-def _is_drawn(of: Meeting, now: datetime) -> bool:
-    if of.session.state is State.CLOSED:
-        return of.session.closed_at is not None and now < of.session.closed_at + STILL_DRAWN
-    return of.session.state is State.OPEN or now < of.session.ends_at

@@ -115,11 +115,11 @@ class Papers:
         session = self._sessions.get(key, series_id, occurrence) or _planned(series, times, occurrence)
         return Meeting(series, times, session) if session else None
 
-    def meetings(self, key: WorkspaceKey, channel_id: str, ended_since: datetime) -> Iterator[Meeting]:
-        """All sessions of a channel that are stored, those that are long over aside."""
-        for series in self._series.of_channel(key, channel_id, ended_since):
+    def shown(self, key: WorkspaceKey, channel_id: str, since: datetime) -> Iterator[Meeting]:
+        """The sessions of a channel whose messages may have to change: not over, or closed since a moment."""
+        for series in self._series.of_channel(key, channel_id, since):
             times = self._series.times(key, series.id)
-            yield from (Meeting(series, times, one) for one in self._sessions.of_series(key, series.id))
+            yield from (Meeting(series, times, one) for one in self._sessions.shown(key, series.id, since))
 
     # Before it
 
@@ -141,9 +141,8 @@ class Papers:
 
     def card(self, key: WorkspaceKey, made: Agenda) -> str:
         """The guidance that goes with a new agenda."""
-        before = self._sessions.of_series(key, made.session.series_id, LATELY + later.AHEAD)
-        lately = [one.card for one in before if one.starts_at < made.session.starts_at and one.card]
-        return piece_for(made, lately[:LATELY])
+        before = self._sessions.of_series(key, made.session.series_id, LATELY, made.session.starts_at)
+        return piece_for(made, [one.card for one in before])
 
     # While it is open, and after it
 
@@ -202,7 +201,7 @@ class Papers:
 
     def _missed(self, key: WorkspaceKey, of: Meeting, now: datetime) -> tuple[str, ...]:
         """Since the last one that was held began: it may have been closed late, after others had passed."""
-        stored, own = self._sessions.of_series(key, of.series.id, later.AT_MOST), of.session.occurrence
+        stored, own = self._sessions.of_series(key, of.series.id, later.AT_MOST, now), of.session.occurrence
         held = self._sessions.last_closed(key, of.series.id)
         since = held.starts_at if held else of.series.made_at
         return tuple(one for one in later.missed(of.times, stored, since, now) if one != own)

@@ -39,6 +39,7 @@ LISTED = 120  # in a modal, all sections together: two a block, and with their h
 NAMED = 20  # people who are asked for an update
 ASKED = 20  # commitments in a form
 SAID = 4  # updates shown with an item
+ASIDES = {State.PROPOSED: "waiting", State.HANDED_OVER: "handed_over", State.DROPPED: "dropped"}
 
 
 class Presenter:
@@ -217,8 +218,7 @@ def _line_of(of: Meeting, listed: Listed) -> Line:
     bare = Line(title, carried=listed.carried, said=_said(listed.updates[-SAID:]))
     if commitment is None:
         return bare
-    told = _retold(commitment, _zone(of))
-    aside = "waiting" if commitment.awaits_answer else told.aside if told.aside == "dropped" else ""
+    aside = ASIDES.get(commitment.state, "")
     return replace(bare, owner=commitment.owner, due=_at(of, commitment.due), aside=aside)
 
 

@@ -158,6 +158,8 @@ UPDATES = Table(
 )
 STATE, TIME = ("state",), ("starts_at", "ends_at")  # what a step changes of a session; others may change the rest
 
+MOST_SHOWN = 100  # sessions of one series
+
 Kept = TypeVar("Kept", SessionSeries, Topic, Update, Message)  # values whose fields are columns
 
 
@@ -338,9 +340,22 @@ class SessionStore:
             row = connection.execute(select(SESSIONS).where(found)).mappings().first()
         return _session(row) if row else None
 
-    def of_series(self, key: WorkspaceKey, series_id: str, limit: int = 20) -> list[Session]:
-        """The sessions that are known of, the latest first."""
-        return self._found(key, series_id, limit)
+    def of_series(
+        self, key: WorkspaceKey, series_id: str, limit: int = 20, before: datetime | None = None
+    ) -> list[Session]:
+        """The sessions that are known of, or those of them that start before a moment, the latest first."""
+        return self._found(key, series_id, limit, *([SESSIONS.c.starts_at < before] if before else []))
+
+    def shown(self, key: WorkspaceKey, series_id: str, since: datetime) -> list[Session]:
+        """Those with messages in the channel that may have to change: not over, or closed since a moment."""
+        own = and_(*(MESSAGES.c[name] == SESSIONS.c[name] for name in ("enterprise_id", "team_id", "series_id")))
+        has_messages = exists().where(own, MESSAGES.c.occurrence == SESSIONS.c.occurrence, MESSAGES.c.ts != "")
+        lasts = or_(
+            SESSIONS.c.state == State.OPEN,
+            and_(SESSIONS.c.state == State.CLOSED, SESSIONS.c.closed_at > since),
+            and_(SESSIONS.c.state.in_([*TO_COME, State.SKIPPED]), SESSIONS.c.ends_at > since),
+        )
+        return self._found(key, series_id, MOST_SHOWN, has_messages, lasts)
 
     def last_closed(self, key: WorkspaceKey, series_id: str, before: datetime | None = None) -> Session | None:
         """The last one, or the last that closed before a moment."""

@@ -71,7 +71,6 @@ class AgendaView:
     guided: Guided | None
     late: bool
     skipped: bool
-    manage: str = "manage_series"
     template: str = "accountability/sessions/agenda.json.j2"
 
 

@@ -370,6 +370,30 @@ def test_what_nobody_ticked_is_as_it_is_told_otherwise_at_the_close(sessions: Se
     ]
 
 
+def test_only_sessions_with_messages_that_may_change_are_drawn(sessions: SessionStore) -> None:
+    for number, state in enumerate(("2026-12-01", "2026-12-08", "2026-12-15", "2026-12-22")):
+        starts_at = START + number * WEEK
+        sessions.plan(OURS, a_session(state, starts_at=starts_at, ends_at=starts_at + LENGTH))
+    hold(sessions, SESSION)
+    assert sessions.shown(OURS, "s1", START) == []
+    for name in ("2026-12-01", "2026-12-08", "2026-12-15"):
+        sessions.begin_posting(OURS, a_session(name), AGENDA, 0, START)
+    for name in ("2026-12-01", "2026-12-08"):
+        sessions.posted(OURS, a_session(name), AGENDA, "1.1")
+    assert [one.occurrence for one in sessions.shown(OURS, "s1", START)] == ["2026-12-08", "2026-12-01"]
+    assert [one.occurrence for one in sessions.shown(OURS, "s1", END)] == ["2026-12-08"]
+    assert sessions.shown(OURS, "s1", START + WEEK + LENGTH) == []
+    assert sessions.shown(THEIRS, "s1", START) == []
+
+
+def test_the_sessions_before_one_are_told_without_those_that_come(sessions: SessionStore) -> None:
+    for number in range(3):
+        starts_at = START + number * WEEK
+        sessions.plan(OURS, a_session(f"2026-12-{number + 1:02}", starts_at=starts_at, ends_at=starts_at + LENGTH))
+    before = sessions.of_series(OURS, "s1", before=START + 2 * WEEK)
+    assert [one.occurrence for one in before] == ["2026-12-02", "2026-12-01"]
+
+
 # Its list
 
 
