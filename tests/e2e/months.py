@@ -7,10 +7,10 @@ from contextlib import suppress
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import go_to, write
-from tests.e2e.rounds import act_as, messages, to_next_due
+from tests.e2e.rounds import act_as, messages, thread, to_next_due
 
 STEPS = 60  # to what is due next; a month has fewer
-SAME_MINUTE = 1_000  # milliseconds
+SAME_MINUTE, A_MOMENT = 1_000, 300  # milliseconds
 LEADER, SPONSOR = "Ana Weber", "Deniz Arslan"
 
 
@@ -43,14 +43,12 @@ def in_channel(page: Page, name: str) -> None:
     go_to(page, "# leadership")
 
 
-def take_on(page: Page, name: str) -> None:
-    """Somebody takes on all that they are asked for."""
+def take_on(page: Page, name: str, items: int = 1) -> None:
+    """Somebody takes on what they are asked for, so many items."""
     directly(page, name)
-    asked = page.get_by_role("button", name="I'll take it")
-    expect(asked.first).to_be_visible()
-    while left := asked.count():
-        asked.first.click()
-        expect(asked).to_have_count(left - 1)
+    for number in range(1, items + 1):
+        page.get_by_role("button", name="I'll take it").first.click()
+        expect(messages(page).filter(has_text="You took this on")).to_have_count(number)
 
 
 def open_sessions_form(page: Page) -> Locator:
@@ -83,9 +81,35 @@ def until(page: Page, words: str) -> Locator:
     """Moves the clock from one thing that is due to the next until the bot has said this where the page is."""
     said = messages(page).filter(has_text=words)
     for _ in range(STEPS):
-        if said.count():
+        if _is_there(said):
             break
         with suppress(AssertionError):  # what comes next may be due in the same minute, and reads the same
             to_next_due(page, SAME_MINUTE)
     expect(said.last).to_be_visible()
     return said.last
+
+
+def _is_there(said: Locator) -> bool:
+    """What is done is shown a moment later."""
+    with suppress(AssertionError):
+        expect(said.last).to_be_visible(timeout=A_MOMENT)
+    return said.count() > 0
+
+
+def tick(page: Page, item: str, status: str) -> None:
+    """Presses a status button of an item in a session's thread."""
+    message = thread(page).filter(has_text=item)
+    message.get_by_role("button", name=status, exact=True).click()
+    expect(message.get_by_role("button", name=status, exact=True)).to_have_count(0)
+
+
+def reach_step(page: Page, step: str, evidence: str) -> None:
+    """Says in the channel's year one that a step is reached."""
+    write(page, "/cco year-one")
+    whisper(page, "Year one in").get_by_role("button", name="Step reached").click()
+    form = page.get_by_role("dialog", name="A step is reached")
+    form.get_by_label("Which step?").first.select_option(label=step)
+    form.get_by_label("What shows it?").first.fill(evidence)
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    page.keyboard.press("Escape")

@@ -15,6 +15,21 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import CHROMIUM, NO_CHROMIUM, go_to, running_browser, write
 from tests.e2e.demo import PATIENCE, Demo, running_demo
+from tests.e2e.months import (
+    LEADER,
+    SPONSOR,
+    commit,
+    directly,
+    in_channel,
+    open_sessions_confirmation,
+    reach_step,
+    save,
+    set_up_sessions,
+    take_on,
+    tick,
+    until,
+    whisper,
+)
 from tests.e2e.rounds import (
     FIRST,
     SECOND,
@@ -133,6 +148,54 @@ def readiness(page: Page, demo: Demo) -> Iterator[str]:
     yield "check-movement"
 
 
+def accountability(page: Page) -> Iterator[str]:
+    """A month from the first promise to air cover; yields the name of each picture when it can be taken."""
+    confirmation = open_sessions_confirmation(page)
+    yield "sessions-confirmation"
+    set_up_sessions(page, confirmation)
+    in_channel(page, LEADER)
+    save(page, commit(page, "@emeka Agree owners for the billing hand-offs by tomorrow 6pm"))
+    for words in ("Publish the customer math", "Name the three worst moments of a customer"):
+        save(page, commit(page, f"@ben {words} in 6 days"))
+    save(page, commit(page, "@chloe Reward whoever puts a customer’s problem right in three weeks"))
+    take_on(page, "Emeka Nwosu")
+    take_on(page, "Ben Okafor", items=2)
+    take_on(page, "Chloe Martin")
+    in_channel(page, LEADER)
+    reach_step(page, "1 · The problem is admitted", "The CEO said so to all managers")
+    reach_step(page, "2 · The issues are agreed on", "Five issues, signed by every head of function")
+    commit(page, "@hana Tell the board what customers lose us by 18 Dec")
+    yield "commitment"
+    directly(page, "Ben Okafor")
+    until(page, "Your commitments:")
+    yield "reminder"
+    in_channel(page, LEADER)
+    to_its_top(until(page, "Overdue (1)"))
+    yield "agenda"
+    opened = until(page, "Customer accountability session is open")
+    until(page, "3 replies")
+    opened.get_by_role("button", name="3 replies").click()
+    tick(page, "Agree owners", "Missed, next time")
+    tick(page, "Publish the customer math", "Done")
+    to_its_top(thread(page).nth(1))
+    yield "session"
+    opened.get_by_role("button", name="Close the session").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close it").click()
+    to_its_top(until(page, "what came of it"))
+    yield "summary"
+    page.get_by_role("button", name="Close thread").click()
+    until(page, "This week")
+    to_its_top(messages(page).filter(has_text="This week").last)
+    yield "weekly-digest"
+    directly(page, SPONSOR)
+    to_its_top(until(page, "One thing needs you."))
+    yield "air-cover"
+    in_channel(page, LEADER)
+    write(page, "/cco year-one")
+    to_its_top(whisper(page, "2 of 8 steps are reached"))
+    yield "year-one"
+
+
 def board_page(page: Page) -> str:
     """Has the page for the board sent; gives its address."""
     messages(page).last.get_by_role("button", name="Board page and CSV").click()
@@ -175,6 +238,9 @@ def take(folder: Path) -> None:
                 sheet.goto(address)
                 picture(sheet, folder / f"{name}.png")
                 sheet.close()
+        with playing(browser) as (page, _):
+            for name in accountability(page):
+                picture(page, folder / f"{name}.png")
 
 
 if __name__ == "__main__":
