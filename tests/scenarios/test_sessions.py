@@ -218,6 +218,19 @@ def test_others_get_a_friendly_refusal(table: Table, host: Person, owner: Person
     table.until(billing, "*Not today.*")
 
 
+def test_an_administrator_of_the_workspace_may_do_what_whoever_leads_may(table: Table, owner: Person) -> None:
+    admin = table.stage.workspace.add_person(f"admin{next(_numbers)}", "Ada Admin", is_admin=True)
+    table.stage.workspace.join(admin.id, table.room.id)
+    promise(table.stage, owner, table.room, "Publish the customer math", days=1)
+    table.agenda()
+    opening = table.opening(1)
+    (math,) = table.thread(opening)
+    table.press(admin, math, "session_missed")
+    table.until(math, f"Ticked by <@{admin.id}>")
+    table.press(admin, opening, "close_session")
+    assert "missed *1*" in texts(table.next_message()).lower()
+
+
 def test_people_of_another_company_are_told_whom_to_ask(table: Table, owner: Person) -> None:
     promise(table.stage, owner, table.room, "Publish the customer math", days=1)
     table.agenda()
