@@ -238,7 +238,7 @@ class TestTwoProcesses:
         for item in table.thread(opening)[:3]:
             table.until(item, "*Missed.*")
         summary = table.summary()
-        table.until(summary, "missed *3*")
+        table.until(summary, "Missed *3*")
         hurry(stage, lambda: len(table.thread(opening)) == 6)
         move(stage, HOUR)
         table.until(opening, "is closed")
