@@ -88,10 +88,10 @@ class SessionPoster:
         try:
             sent = self._sender.post(key, of.series.channel_id, view, attempt, thread)
         except (TryLater, TokenDead):  # certainly not posted
-            self._sessions.not_posted(key, of.session, message.part, message.tries)
+            self._sessions.not_posted(key, of.session, message)
             raise
         if sent.outcome is Outcome.CLOSED:
-            self._sessions.not_posted(key, of.session, message.part, message.tries)
+            self._sessions.not_posted(key, of.session, message)
             self._closed(key, of, worth)
             return None
         if not sent.is_there:

@@ -518,9 +518,13 @@ class SessionStore:
         """Remember where a message is and what it shows."""
         self._set(_message(key, session, part), ts=ts, drawn=drawn)
 
-    def not_posted(self, key: WorkspaceKey, session: Session, part: str, tried: int) -> None:
-        """Take a claim back: Slack certainly did not post it. `tried` is how often it was tried before."""
-        self._set(and_(_message(key, session, part), MESSAGES.c.tries == tried + 1), tries=tried)
+    def not_posted(self, key: WorkspaceKey, session: Session, before: Message) -> None:
+        """Take a claim back: Slack certainly did not post it. `before` is as it was then.
+
+        So when an earlier try began, of which nobody knows what became, is not forgotten: it is looked for since then.
+        """
+        claimed = and_(_message(key, session, before.part), MESSAGES.c.tries == before.tries + 1)
+        self._set(claimed, tries=before.tries, begun_at=before.begun_at)
 
     def drawn(self, key: WorkspaceKey, session: Session, part: str, digest: str, now: datetime) -> None:
         """Remember what a message shows."""

@@ -9,7 +9,7 @@ import pytest
 
 from bot.accountability.sending import Attempt, Outcome, Sent
 from bot.accountability.sessions.papers import Meeting
-from bot.accountability.sessions.posting import CLAIMED_FOR, Part, SessionPoster, Worth
+from bot.accountability.sessions.posting import CLAIMED_FOR, ENDS_AFTER, Part, SessionPoster, Worth
 from bot.accountability.sessions.session import OPENING
 from bot.accountability.sessions.store import SessionStore
 from bot.errors import TryLater, Unavailable
@@ -126,6 +126,19 @@ def test_what_nobody_knows_the_outcome_of_is_tried_a_second_time_from_when_it_wa
     assert again.until is not None
     assert again.until > START
     assert desk.sent.texts == ["It is open.", "topic:1", "topic:1", "topic:2"]
+
+
+def test_it_is_looked_for_since_it_was_sent_however_often_looking_fails(desk: Desk) -> None:
+    no_answer, can_not_look = UnknownOutcome("chat.postMessage", "no answer"), TryLater("can't look", 30)
+    desk.sent.says["topic:1"] = [no_answer, *[can_not_look] * 9]
+    for number in range(10):
+        with pytest.raises(Unavailable):
+            desk.post()
+        desk.now = START + CLAIMED_FOR + number * MINUTE
+    desk.post()
+    looks = [attempt for text, _, attempt in desk.sent.got if text == "topic:1"][1:]
+    assert {(one.number, one.since, one.until) for one in looks} == {(2, START, START + ENDS_AFTER)}
+    assert len(looks) == 10
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNKNOWN])

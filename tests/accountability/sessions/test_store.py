@@ -506,7 +506,7 @@ def test_topics_are_found_by_their_ids_discussed_or_not(sessions: SessionStore) 
 def test_a_message_is_posted_by_whoever_claims_it_first(sessions: SessionStore) -> None:
     assert sessions.begin_posting(OURS, SESSION, AGENDA, 0, BEFORE)
     assert not sessions.begin_posting(OURS, SESSION, AGENDA, 0, BEFORE)
-    sessions.not_posted(OURS, SESSION, AGENDA, 0)
+    sessions.not_posted(OURS, SESSION, Message(AGENDA))
     assert sessions.begin_posting(OURS, SESSION, AGENDA, 0, BEFORE + MINUTE)
     sessions.posted(OURS, SESSION, AGENDA, "1.1", "digest")
     assert not sessions.begin_posting(OURS, SESSION, AGENDA, 1, START)
