@@ -78,7 +78,8 @@ class Finder:
 
     def session(self, key: WorkspaceKey, held: Held, occurrence: str) -> Session:
         """As it is saved, or as it is planned. Raises Refusal where it is neither."""
-        planned = _named(held, occurrence)
+        found = later.named(held.times, occurrence)
+        planned = later.session_of(held.of, found) if found else None
         saved = self._sessions.get(key, held.of.id, occurrence)
         if saved is None and planned is None:
             raise Refusal(NO_SESSION)
@@ -95,14 +96,6 @@ def can_be_held(held: Held, session: Session, now: datetime) -> bool:
     day = date.fromisoformat(session.occurrence)
     times = later.holding(held.times, day)
     return times.has(day) and moment_of(day, times.at, times.zone) > now
-
-
-def _named(held: Held, occurrence: str) -> Session | None:
-    try:
-        found = later.named(held.times, occurrence)
-    except ValueError:  # no date: nothing of ours
-        return None
-    return later.session_of(held.of, found) if found else None
 
 
 def person_problem(known: Acquaintances, key: WorkspaceKey, user_id: str, deed: str) -> str:

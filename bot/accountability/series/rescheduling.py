@@ -69,16 +69,18 @@ class Rescheduling:
         session = self._finder.session(key, held, what.occurrence)
         if not session.is_to_come:
             raise Refusal(AS_IT_IS[session.state])
+        _refuse_missed(session, self._clock())
         return MoveForm(held.of.name, presenting.shown_session(session, held.times), _zone(held, session).key)
 
     def draft_move(self, key: WorkspaceKey, user_id: str, what: Named, text: str) -> MoveConfirmation:
         """Read to when it is to be moved, in the series' zone, and say so. Raises Refusal where it can't be."""
         held, now = self._finder.led(key, user_id, what.series_id), self._clock()
         session = self._finder.session(key, held, what.occurrence)
+        _refuse_missed(session, now)
         moved = move(session, _wanted(held, session, text, now), now)
         if moved == session:
             raise Refusal(SAME)
-        _refuse_clash(held, moved, now)
+        _refuse_clash(held, moved, now, "Choose another time.")
         draft_id = secrets.token_hex(8)
         content = "/".join((*what, session.starts_at.isoformat(), moved.starts_at.isoformat()))
         self._drafts.save(key, Draft(draft_id, user_id, KIND, content), now)
@@ -96,6 +98,7 @@ class Rescheduling:
         def step(_held: Held, session: Session, now: datetime) -> Session:
             if session.starts_at not in (before, after):
                 raise Refusal(OVERTAKEN)
+            _refuse_missed(session, now)
             return session if session.is_to_come and session.starts_at == after else move(session, after, now)
 
         return self._step(key, user_id, Named(series_id, occurrence), Event.MOVED, step, before)
@@ -128,8 +131,7 @@ class Rescheduling:
 def _skipped(_held: Held, session: Session, now: datetime) -> Session:
     if session.state is State.SKIPPED:
         return session
-    if session.was_missed(now):
-        raise Refusal(OVER)
+    _refuse_missed(session, now)
     return skip(session)
 
 
@@ -141,7 +143,15 @@ def _brought_back(held: Held, session: Session, now: datetime) -> Session:
     at = moment_of(day, times.at, times.zone)
     if session.state is State.SKIPPED and not can_be_held(held, session, now):
         raise Refusal(OVER if at <= now else NOT_ANY_MORE)
-    return bring_back(session, at, now)
+    back = bring_back(session, at, now)
+    _refuse_clash(held, back, now, "Move or skip that one first.")
+    return back
+
+
+def _refuse_missed(session: Session, now: datetime) -> None:
+    """Its opening was left when its time was over, and is not begun again."""
+    if session.was_missed(now):
+        raise Refusal(OVER)
 
 
 def _wanted(held: Held, session: Session, text: str, now: datetime) -> datetime:
@@ -155,8 +165,8 @@ def _zone(held: Held, session: Session) -> ZoneInfo:
     return holding(held.times, date.fromisoformat(session.occurrence)).zone
 
 
-def _refuse_clash(held: Held, moved: Session, now: datetime) -> None:
+def _refuse_clash(held: Held, moved: Session, now: datetime, instead: str) -> None:
     for one in coming(held.times, now - (moved.ends_at - moved.starts_at), CLASHES):
         if one.id != moved.occurrence and one.starts_at < moved.ends_at and moved.starts_at < one.ends_at:
             words = presenting.shown(held.of, one, held.times).words
-            raise Refusal(f"There is a session of this series at that time already, {words}. Choose another time.")
+            raise Refusal(f"There is a session of this series at that time already, {words}. {instead}")
