@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ FLOORS |= dict.fromkeys(  # the use cases of a wing that has many, by theme; its
     ),
     2,
 )
-FLOORS |= dict.fromkeys(("sending", "knowing", "rating"), 2)  # what the parts of accountability share
+FLOORS |= dict.fromkeys(("sending", "knowing", "leading", "rating"), 2)  # what the parts of accountability share
 FLOORS |= dict.fromkeys(("rights", "doing", "dating", "redrawing", "telling"), 2)  # commitments
 FLOORS |= {"shown": 1}  # what the views of several rooms hold
 FLOORS |= dict.fromkeys(("reminding", "choosing", "outlook"), 2)  # about reminders
@@ -165,6 +166,21 @@ def test_imports_within_a_wing_point_down() -> None:
 def test_stores_and_views_do_not_know_each_other() -> None:
     shared = {"bot.scheduler.store"}  # what a fact causes later is planned in the fact's own transaction
     assert not breaches(STORES | VIEWS, lambda _, name: name in (STORES | VIEWS) - shared)
+
+
+def test_the_themes_of_a_wing_know_each_other_in_one_direction() -> None:
+    around: dict[str, set[str]] = {}
+    for module in IN_WINGS:
+        around.setdefault(theme_of(module), set()).update(map(theme_of, IMPORTS[module] & IN_WINGS))
+    themes = {theme: others - {theme, ""} for theme, others in around.items() if theme}
+    assert {"bot.accountability.commitments", "bot.accountability.nudges"} <= themes.keys()
+    assert list(TopologicalSorter(themes).static_order())  # raises CycleError, with the circle
+
+
+def theme_of(module: str) -> str:
+    """The package within a wing; empty for the rooms that all of its themes share."""
+    parts = module.split(".")
+    return ".".join(parts[:3]) if len(parts) > 3 else ""
 
 
 def test_a_wing_knows_of_another_only_its_service() -> None:

@@ -8,6 +8,7 @@ from bot.accountability.aircover.service import OVERDUE_FOR, AirCover
 from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
+from bot.accountability.leading import Leading
 from bot.accountability.nudges.presenting import ReminderPresenter
 from bot.accountability.nudges.service import ReminderService
 from bot.accountability.nudges.store import PeopleStore
@@ -67,7 +68,12 @@ class AccountabilityService:
             around.clock,
         )
         self.year_one = YearOne(
-            YearOneStore(around.database), series, self.acquaintances, around.gateway, admins, around.clock
+            YearOneStore(around.database),
+            Leading(around.database),
+            self.acquaintances,
+            around.gateway,
+            admins,
+            around.clock,
         )
         self._handlers: dict[str, Handler] = {later.TELL_FACILITATOR: self.troubles.tell_now}
         self.commitments = CommitmentService(

@@ -11,7 +11,7 @@ from bot.accountability.commitments.rights import Rights
 from bot.accountability.commitments.sides import told
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
-from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.leading import Leading
 from bot.errors import Refusal, Unavailable
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Changes
@@ -43,7 +43,7 @@ class Doing:
         self._acquaintances = acquaintances
         self._clock = around.clock
         self._wake = around.wake
-        self.rights = Rights(SeriesStore(around.database), acquaintances, admins)
+        self.rights = Rights(Leading(around.database), acquaintances, admins)
 
     def get(self, key: WorkspaceKey, commitment_id: str) -> Commitment:
         found = self._store.get(key, commitment_id)

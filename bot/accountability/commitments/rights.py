@@ -4,15 +4,15 @@ from collections.abc import Collection
 
 from bot.accountability.commitments.commitment import Commitment, demand_right, may_change
 from bot.accountability.knowing import Acquaintances
-from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.leading import Leading
 from bot.keys import WorkspaceKey
 
 
 class Rights:
     """`admins` are the ids of those whom the operator named; Slack's own administrators count as well."""
 
-    def __init__(self, series: SeriesStore, acquaintances: Acquaintances, admins: Collection[str]) -> None:
-        self._series = series
+    def __init__(self, leading: Leading, acquaintances: Acquaintances, admins: Collection[str]) -> None:
+        self._leading = leading
         self._acquaintances = acquaintances
         self._admins = admins
 
@@ -29,7 +29,5 @@ class Rights:
 
     def _facilitator(self, key: WorkspaceKey, of: Commitment, user_id: str) -> str:
         """Of several who lead sessions in its channel, this one, or else one to ask."""
-        if not of.channel_id:
-            return ""
-        leading = [one.facilitator for one in self._series.of_channel(key, of.channel_id) if one.is_running]
+        leading = self._leading.facilitators(key, of.channel_id)
         return user_id if user_id in leading else next(iter(leading), "")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from bot.accountability.commitments.commitment import Commitment
 from bot.accountability.commitments.kept import KeptRate, was_kept
-from bot.accountability.rhythm.rates import counted
+from bot.accountability.commitments.rates import counted
 from bot.accountability.yearone.steps import Progress
 
 LISTED = 10  # of a kind; the rest is counted

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from bot.accountability.calendar.wall import START_OF_WORK, moment_of
 from bot.accountability.calendar.workdays import Calendar
+from bot.accountability.commitments.rates import next_month
 from bot.accountability.later import look
-from bot.accountability.rhythm.rates import next_month
 from bot.accountability.sessions.session import SessionSeries
 from bot.scheduler.actions import Action, Changes
 

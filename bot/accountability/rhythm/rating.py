@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from bot.accountability.commitments.kept import KeptRate
+from bot.accountability.commitments.rates import due_in, is_over, month_rate, together, whole_months
 from bot.accountability.commitments.store import CommitmentStore
-from bot.accountability.rhythm.rates import due_in, is_over, month_rate, together, whole_months
 from bot.accountability.rhythm.store import RateStore
 from bot.clock import Clock
 from bot.keys import WorkspaceKey

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.accountability.calendar.workdays import allowed_from
 from bot.accountability.commitments.listing import Wanted, Which
+from bot.accountability.commitments.rates import due_in, month_before
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.people import Person
 from bot.accountability.rhythm import later, presenting
 from bot.accountability.rhythm.digests import LISTED, Month, Some, Week, kept_and_missed, some
 from bot.accountability.rhythm.later import MONTHLY, WEEKLY, Slot
-from bot.accountability.rhythm.rates import due_in, month_before
 from bot.accountability.rhythm.rating import TeamRates
 from bot.accountability.rhythm.views import NotYoursView
 from bot.accountability.sending import Attempt, Outcome, Sender

@@ -8,9 +8,9 @@ from bot.accountability.calendar.recurrence import Series
 from bot.accountability.commitments.commitment import Change, Commitment
 from bot.accountability.commitments.kept import KeptRate
 from bot.accountability.commitments.listing import Wanted, Which
+from bot.accountability.commitments.rates import month_before
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.outside import Findings
-from bot.accountability.rhythm.rates import month_before
 from bot.accountability.sessions import later, summing_up
 from bot.accountability.sessions.agenda import Agenda, Finding, Records, agenda
 from bot.accountability.sessions.guidance_piece import LATELY, piece_for

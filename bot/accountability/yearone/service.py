@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bot.accountability import later
 from bot.accountability.knowing import Acquaintances
-from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.leading import Leading
 from bot.accountability.yearone import presenting
 from bot.accountability.yearone.steps import (
     LONGEST_EVIDENCE,
@@ -36,14 +36,14 @@ class YearOne:
     def __init__(
         self,
         years: YearOneStore,
-        series: SeriesStore,
+        leading: Leading,
         acquaintances: Acquaintances,
         gateway: Gateway,
         admins: Collection[str],
         clock: Clock,
     ) -> None:
         self._years = years
-        self._series = series
+        self._leading = leading
         self._acquaintances = acquaintances
         self._gateway = gateway
         self._admins = admins
@@ -136,8 +136,8 @@ class YearOne:
             raise Declined(NotYoursView(channel_id, leaders))
 
     def _leaders(self, key: WorkspaceKey, channel_id: str) -> tuple[str, ...]:
-        running = self._series.of_channel(key, channel_id)
-        return tuple(dict.fromkeys(who for one in running for who in (one.facilitator, one.sponsor) if who))
+        series = self._leading.series(key, channel_id)
+        return tuple(dict.fromkeys(who for one in series for who in (one.facilitator, one.sponsor) if who))
 
     def _is_member(self, user_id: str, channel_id: str) -> bool:
         try:

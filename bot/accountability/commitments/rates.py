@@ -11,7 +11,7 @@ withheld for good. What is told of several months is the sum of those that may b
 
 **Why that is enough.** A promise with its date is counted in one month only, so no two rates count the same. Whatever
 is added and subtracted of them counts each month whole or not at all, and each is about the smallest group or more.
-`tests/accountability/rhythm/test_rates.py` holds this against a reader who has seen all of them.
+`tests/accountability/commitments/test_rates.py` holds this against a reader who has seen all of them.
 
 **What this can't hide**: what became of a single promise is no secret in its channel, so whoever adds it up for one
 person knows. The bot does not add it up, but for that person alone.

@@ -10,9 +10,9 @@ from itertools import combinations, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.accountability.commitments import rates
 from bot.accountability.commitments.commitment import Commitment, State
 from bot.accountability.commitments.kept import KeptRate
-from bot.accountability.rhythm import rates
 from tests.accountability.commitments.examples import DAY, HOUR, a_commitment, asked_of
 
 NOV, DEC, JAN = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)

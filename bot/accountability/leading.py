@@ -1,0 +1,20 @@
+"""Who leads and who sponsors the sessions of a channel: the other themes ask here, so that none knows the sessions."""
+
+from bot.accountability.sessions.session import SessionSeries
+from bot.accountability.sessions.store import SeriesStore
+from bot.keys import WorkspaceKey
+from bot.storage.database import Database
+
+
+class Leading:
+    """Asks about the series of a channel that have not ended."""
+
+    def __init__(self, database: Database) -> None:
+        self._series = SeriesStore(database)
+
+    def series(self, key: WorkspaceKey, channel_id: str) -> list[SessionSeries]:
+        """The oldest first; none where there is no channel."""
+        return self._series.of_channel(key, channel_id) if channel_id else []
+
+    def facilitators(self, key: WorkspaceKey, channel_id: str) -> tuple[str, ...]:
+        return tuple(one.facilitator for one in self.series(key, channel_id))
