@@ -102,23 +102,15 @@ class Attending:
         updates: list[Update] = []
         problems: dict[str, str] = {}
         for name, text in changed.items():
-            wanted = Update(_item_id(name), user_id, text, now)
+            wanted = Update(_item_id(name), user_id, text.strip(), now)
             try:
-                updates.append(give_update(wanted, of.session, now) if text.strip() else wanted)
+                updates.append(give_update(wanted, of.session, now) if wanted.text else wanted)
             except Refusal as refusal:
                 problems[name] = str(refusal)
         if not problems:
-            self._save(key, of, updates)
+            self._sessions.give_updates(key, of.series.id, updates, also=self._drawn(key, of))
+            self._wake()
         return problems
-
-    def _save(self, key: WorkspaceKey, of: Meeting, updates: list[Update]) -> None:
-        also = self._drawn(key, of)
-        for update in updates:
-            if update.text.strip():
-                self._sessions.give_update(key, of.series.id, update, also=also)
-            else:
-                self._sessions.take_back_update(key, of.series.id, update.item_id, update.by, also=also)
-        self._wake()
 
     def _own(self, key: WorkspaceKey, of: Meeting, user_id: str) -> list[Commitment]:
         """Those on the list that are somebody's own."""

@@ -478,17 +478,15 @@ class SessionStore:
         with self._database.read() as connection:
             return {row["id"]: _read(Topic, row) for row in connection.execute(query).mappings()}
 
-    def give_update(self, key: WorkspaceKey, series_id: str, given: Update, also: Also = nothing) -> None:
-        """Save what somebody says of an item, in place of what they said of it before."""
+    def give_updates(self, key: WorkspaceKey, series_id: str, given: Iterable[Update], also: Also = nothing) -> None:
+        """Save what people say of items, in place of what they said of them before. An empty text takes that back."""
         with self._database.write() as connection:
-            connection.execute(self._update, {**_of_series(key, series_id), **vars(given)})
-            also(connection)
-
-    def take_back_update(self, key: WorkspaceKey, series_id: str, item_id: str, by: str, also: Also = nothing) -> None:
-        """Forget what somebody said of an item."""
-        said = and_(_own(key, series_id, UPDATES), UPDATES.c.item_id == item_id, UPDATES.c.by == by)
-        with self._database.write() as connection:
-            connection.execute(delete(UPDATES).where(said))
+            for one in given:
+                if one.text:
+                    connection.execute(self._update, {**_of_series(key, series_id), **vars(one)})
+                else:
+                    same = and_(UPDATES.c.item_id == one.item_id, UPDATES.c.by == one.by)
+                    connection.execute(delete(UPDATES).where(_own(key, series_id, UPDATES), same))
             also(connection)
 
     def updates(self, key: WorkspaceKey, series_id: str, since: datetime) -> list[Update]:

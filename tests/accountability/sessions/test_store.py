@@ -478,17 +478,24 @@ def test_the_last_update_of_somebody_counts(sessions: SessionStore) -> None:
     first, again = an_update(PROMISE.id, GUEST, "Started."), an_update(PROMISE.id, GUEST, "Done.", BEFORE + MINUTE)
     others = an_update(PROMISE.id, HOST)
     for given in (first, others, again):
-        sessions.give_update(OURS, "s1", given)
+        sessions.give_updates(OURS, "s1", [given])
     assert sessions.updates(OURS, "s1", since=BEFORE - MINUTE) == [others, again]
     assert sessions.updates(OURS, "s1", since=BEFORE + MINUTE) == []
 
 
 def test_what_somebody_said_is_taken_back_and_nothing_else(sessions: SessionStore) -> None:
     mine, others = an_update(PROMISE.id, GUEST), an_update(PROMISE.id, HOST)
-    for given in (mine, others):
-        sessions.give_update(OURS, "s1", given)
-    sessions.take_back_update(OURS, "s1", PROMISE.id, GUEST)
+    sessions.give_updates(OURS, "s1", [mine, others])
+    sessions.give_updates(OURS, "s1", [replace(mine, text="")])
     assert sessions.updates(OURS, "s1", since=BEFORE - MINUTE) == [others]
+
+
+def test_what_somebody_says_of_several_items_is_saved_whole_or_not_at_all(sessions: SessionStore) -> None:
+    said, other = an_update(PROMISE.id, GUEST), an_update(TOPIC.id, GUEST)
+    sessions.give_updates(OURS, "s1", [said])
+    with pytest.raises(InterruptedError):
+        sessions.give_updates(OURS, "s1", [replace(said, text=""), other], also=refuse)
+    assert sessions.updates(OURS, "s1", since=BEFORE - MINUTE) == [said]
 
 
 def test_topics_are_found_by_their_ids_discussed_or_not(sessions: SessionStore) -> None:
@@ -534,7 +541,7 @@ def test_workspaces_do_not_see_or_change_each_other(
     sessions.plan(OURS, SESSION)
     sessions.open(OURS, open_(SESSION, START), [PROMISE])
     sessions.add_topic(OURS, "s1", a_topic())
-    sessions.give_update(OURS, "s1", an_update(PROMISE.id, GUEST))
+    sessions.give_updates(OURS, "s1", [an_update(PROMISE.id, GUEST)])
     sessions.begin_posting(OURS, SESSION, OPENING, 0, START)
     before = everything(series, sessions, OURS)
     assert everything(series, sessions, other) == (None, [], (), [], [], {}, [], [], [])
