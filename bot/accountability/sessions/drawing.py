@@ -67,7 +67,7 @@ class SessionDrawer:
         now = self._clock()
         if of.session.takes_statuses(now):
             for entry in self._papers.told_meanwhile(key, of):
-                self._sessions.settle(key, of.session, entry, now)
+                self._sessions.settle(key, of.session, entry, now, unless_newer=True)
 
     def _draw(self, key: WorkspaceKey, of: Meeting) -> Iterator[float]:
         """After how many seconds the messages that have to wait may be edited."""

@@ -358,9 +358,13 @@ class SessionStore:
         return self._found(key, series_id, MOST_SHOWN, has_messages, lasts)
 
     def last_closed(self, key: WorkspaceKey, series_id: str, before: datetime | None = None) -> Session | None:
-        """The last one, or the last that closed before a moment."""
-        closed = [SESSIONS.c.state == State.CLOSED] + ([SESSIONS.c.closed_at < before] if before else [])
-        return next(iter(self._found(key, series_id, 1, *closed)), None)
+        """The one that closed last, or last before a moment: two that were moved may close in another order."""
+        query = _whole(key, series_id, SESSIONS).where(SESSIONS.c.state == State.CLOSED)
+        if before is not None:
+            query = query.where(SESSIONS.c.closed_at < before)
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(SESSIONS.c.closed_at.desc()).limit(1)).mappings().first()
+        return _session(row) if row else None
 
     def post_agenda(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
         """False when the agenda is out already, or the session has begun, is skipped, or was moved meanwhile."""
@@ -414,11 +418,25 @@ class SessionStore:
             also(connection)
         return True
 
-    def settle(self, key: WorkspaceKey, session: Session, settled: Entry, now: datetime, also: Also = nothing) -> bool:
-        """Save how an item came out. False when the session is not open, nor was lately, or has no such item."""
+    def settle(
+        self,
+        key: WorkspaceKey,
+        session: Session,
+        settled: Entry,
+        now: datetime,
+        also: Also = nothing,
+        *,
+        unless_newer: bool = False,
+    ) -> bool:
+        """Save how an item came out. False when the session is not open, nor was lately, or has no such item.
+
+        With `unless_newer`, also when somebody has ticked it since.
+        """
         lately = and_(SESSIONS.c.state == State.CLOSED, SESSIONS.c.closed_at > now - AMENDS)
         said = {"status": settled.status, "by": settled.by, "at": settled.at, "note": settled.note}
         entry = and_(_held(key, session, ENTRIES), ENTRIES.c.item_id == settled.item.id)
+        if unless_newer:
+            entry = and_(entry, or_(ENTRIES.c.by == "", ENTRIES.c.at <= settled.at))
         with self._database.write() as connection:
             if not _lock_session(connection, key, session, or_(SESSIONS.c.state == State.OPEN, lately)):
                 return False

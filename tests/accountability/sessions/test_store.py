@@ -355,6 +355,31 @@ def test_the_sessions_of_a_series_come_the_latest_first(sessions: SessionStore) 
     assert before.occurrence == "2026-12-02"
 
 
+def test_the_session_that_closed_last_is_the_last_wherever_it_was_moved(sessions: SessionStore) -> None:
+    for name, starts_at, length in (("2026-12-01", START, 4 * LENGTH), ("2026-12-02", START + MINUTE, LENGTH)):
+        hold(sessions, a_session(name, starts_at=starts_at, ends_at=starts_at + length))
+    last = sessions.last_closed(OURS, "s1")
+    assert last is not None
+    assert last.occurrence == "2026-12-01"
+    before = sessions.last_closed(OURS, "s1", last.closed_at)
+    assert before is not None
+    assert before.occurrence == "2026-12-02"
+
+
+def test_what_is_told_of_an_item_is_no_news_once_somebody_ticked_it_since(sessions: SessionStore) -> None:
+    sessions.plan(OURS, SESSION)
+    running = open_(SESSION, START)
+    sessions.open(OURS, running, [PROMISE])
+    told = Entry(PROMISE, 0, Status.RENEGOTIATED, GUEST, START + MINUTE)
+    ticked = Entry(PROMISE, 0, Status.MISSED, HOST, START + 2 * MINUTE)
+    assert sessions.settle(OURS, running, told, END, unless_newer=True)
+    assert sessions.settle(OURS, running, ticked, END)
+    assert not sessions.settle(OURS, running, told, END, unless_newer=True)
+    assert sessions.entries(OURS, SESSION) == [ticked]
+    sessions.settle(OURS, running, replace(ticked, by=""), END)  # as the close leaves what nobody ticked
+    assert sessions.settle(OURS, running, told, END, unless_newer=True)
+
+
 def test_what_nobody_ticked_is_as_it_is_told_otherwise_at_the_close(sessions: SessionStore) -> None:
     sessions.plan(OURS, SESSION)
     running = open_(SESSION, START)
