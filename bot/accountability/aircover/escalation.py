@@ -137,7 +137,7 @@ def _warn(stuck: Stuck, sponsor: Sponsor, ripe: datetime) -> Plan:
     """Tell the owner a working day before the sponsor can be asked, who may have to be left in peace until then."""
     owner = stuck.owner
     eve = owner.workdays.back(owner.day_of(_free(ripe, sponsor)), 1)
-    at = owner.allowed_from(max(ripe, moment_of(eve, START_OF_WORK, owner.zone)))
+    at = owner.reachable_from(max(ripe, moment_of(eve, START_OF_WORK, owner.zone)))
     return Plan(Deed.WARN_OWNER, stuck, at, _free(_working_day_after(at, owner), sponsor))
 
 
@@ -165,4 +165,4 @@ def _working_day_after(at: datetime, owner: Person) -> datetime:
 def _free(begin: datetime, sponsor: Sponsor) -> datetime:
     """When the sponsor may be asked, a week after the last time at the earliest."""
     rested = begin if sponsor.told_at is None else max(begin, sponsor.told_at + BETWEEN)
-    return sponsor.person.allowed_from(rested)
+    return sponsor.person.reachable_from(rested)

@@ -1,14 +1,19 @@
 """Sends what a look has planned, if it is still wanted: the owner is warned, the sponsor is asked."""
 
+from datetime import datetime
+
 from bot.accountability import later
 from bot.accountability.aircover import presenting
 from bot.accountability.aircover.escalation import Deed, Escalation, Stuck, plan_for
 from bot.accountability.aircover.finding import Cover, Finding
 from bot.accountability.aircover.store import EscalationStore
+from bot.accountability.aircover.views import WarningView
 from bot.accountability.commitments.commitment import Commitment
 from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.nudges.claiming import Days
+from bot.accountability.nudges.people import Person
 from bot.accountability.outside import Guidance
-from bot.accountability.sending import Attempt, Outcome, Sender
+from bot.accountability.sending import Attempt, Outcome, Sender, Sent
 from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.trouble import Trouble
 from bot.clock import Clock
@@ -31,6 +36,7 @@ class Sending:
         escalations: EscalationStore,
         sender: Sender,
         troubles: Troubles,
+        days: Days,
         guidance: Guidance,
         clock: Clock,
     ) -> None:
@@ -39,6 +45,7 @@ class Sending:
         self._escalations = escalations
         self._sender = sender
         self._troubles = troubles
+        self._days = days
         self._guidance = guidance
         self._clock = clock
 
@@ -50,16 +57,27 @@ class Sending:
         plan = plan_for(found[0], found[1].sponsor, now) if found else None
         if found is None or plan is None or plan.deed is not Deed.WARN_OWNER:
             return self._look(key, due)
-        if plan.at > now:
-            raise TryLater("the owner may not be written to just now", (plan.at - now).total_seconds())
         stuck, cover = found
+        at = max(plan.at, now if due.sends else self._days.free_from(key, stuck.owner, now))
+        if at > now:
+            raise TryLater("the owner may not be written to just now", (at - now).total_seconds())
         view = presenting.warning(stuck.commitment, cover.series.sponsor, plan.sponsor_at, self._finding.overdue_for)
-        outcome = self._sender.direct(key, stuck.owner.id, view, Attempt.of(due)).outcome
-        if outcome in CERTAINLY_NOT:
+        if self._sent_for_the_day(key, due, stuck.owner, view, now).outcome in CERTAINLY_NOT:
             self._could_not_warn(key, stuck)
         else:
             self._escalations.warned(key, stuck.so_far, self._clock(), also=self._looked_at(key, stuck.commitment))
         return None
+
+    def _sent_for_the_day(self, key: WorkspaceKey, due: Due, owner: Person, view: WarningView, now: datetime) -> Sent:
+        """It is the one message of their day: reminders wait for the next, as it waits for them."""
+        day = owner.day_of(now)
+        with self._days.claim(key, owner.id, day, now, had_it=bool(due.sends)) as begin:
+            sent = self._sender.direct(key, owner.id, view, Attempt.of(due), begin)
+        if sent.outcome not in CERTAINLY_NOT:
+            self._days.sent(key, owner.id, day, sent.ts, now)
+        elif not due.sends:
+            self._days.refused(key, owner.id, day)
+        return sent
 
     def _could_not_warn(self, key: WorkspaceKey, stuck: Stuck) -> None:
         """Nobody is asked behind the owner's back: whoever leads is told instead."""
@@ -77,7 +95,7 @@ class Sending:
             self._take_back(key, due)
             return self._look(key, due)
         stuck, cover = found
-        allowed = cover.sponsor.person.allowed_from(now)
+        allowed = cover.sponsor.person.reachable_from(now)
         if allowed > now:
             raise TryLater("the sponsor may not be written to just now", (allowed - now).total_seconds())
         changes = self._commitments.changes(key, stuck.commitment.id)

@@ -17,6 +17,8 @@ from bot.accountability.commitments.origins import Origin, Subject, written
 from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
+from bot.accountability.nudges.claiming import Days
+from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.outside import Guidance, no_guidance
 from bot.accountability.sending import Sender
 from bot.accountability.sessions.session import SessionSeries
@@ -59,7 +61,8 @@ class AirCover:
         series, clock = SeriesStore(around.database), around.clock
         self._finding = Finding(self._store, series, self._escalations, acquaintances, troubles, overdue_for)
         looking = Looking(self._finding, self._escalations, around.schedule, clock)
-        sending = Sending(self._finding, self._store, self._escalations, sender, troubles, guidance, clock)
+        days = Days(PeopleStore(around.database))
+        sending = Sending(self._finding, self._store, self._escalations, sender, troubles, days, guidance, clock)
         self.handlers: Mapping[str, Handler] = {
             later.AIR_COVER: looking.look,
             later.WARN_OF_AIR_COVER: sending.warn,

@@ -175,7 +175,7 @@ def decide(case: Case, person: Person, now: datetime, taken: Collection[date] = 
     if why := _silence(of, person, unanswered):
         return Silent(of, why)
     first = next(_open_slots(case, person))
-    at = _free(max(first.at, _resumes(person, now), now), person, taken)
+    at = free_from(max(first.at, _resumes(person, now), now), person, taken)
     *_, last = takewhile(lambda one: one.at <= at, _open_slots(case, person))
     planned, moved = last.at, _moves(last.at, at, person, taken)
     if Move.LATE in _moves(first.at, at, person, taken):  # nobody was there when the first of those was due
@@ -327,7 +327,7 @@ def _resumes(person: Person, now: datetime) -> datetime:
     return person.settings.paused_until or now
 
 
-def _free(begin: datetime, person: Person, taken: Collection[date]) -> datetime:
+def free_from(begin: datetime, person: Person, taken: Collection[date]) -> datetime:
     """The first allowed moment from then on of a day on which they had no message."""
     allowed = person.allowed_from(begin)
     while (day := person.day_of(allowed)) in taken:

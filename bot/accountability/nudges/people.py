@@ -67,6 +67,11 @@ class Person:
         """The first moment not before that one at which they may be written to."""
         return allowed_from(moment, self.zone, self.settings.quiet, self.workdays)
 
+    def reachable_from(self, moment: datetime) -> datetime:
+        """The same, and outside their pause: for what is no reminder, and disturbs like one."""
+        paused_until = self.settings.paused_until
+        return self.allowed_from(max(moment, paused_until) if paused_until else moment)
+
     def wants_any(self, now: datetime) -> bool:
         """Have they not asked for quiet, for now or until further notice?"""
         paused_until = self.settings.paused_until

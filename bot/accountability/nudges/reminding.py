@@ -6,14 +6,14 @@ says is remembered with the claim. A claim that was left (a crash, an answer tha
 look once nobody can be at it any more: it is looked for, and sent once more at most, saying the same.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.accountability import later
 from bot.accountability.knowing import Acquaintances
+from bot.accountability.nudges.claiming import CLAIMED_FOR, Days
 from bot.accountability.nudges.finding import Standing, Standings
-from bot.accountability.nudges.nudging import Digest, Message, Nudge, following, next_message
+from bot.accountability.nudges.nudging import Digest, Message, following, next_message
 from bot.accountability.nudges.presenting import ReminderPresenter, Said
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.sending import MOST_SENDS, Attempt, Outcome, Sender, Sent
@@ -23,7 +23,6 @@ from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
 
 POSTING_TAKES = timedelta(minutes=1)  # at most; a claim older than that was left
-CLAIMED_FOR = 5.0  # seconds: by then whoever claimed it has probably sent it
 NOT_DELIVERED = frozenset({Outcome.CLOSED, Outcome.REFUSED})
 MOVED = timedelta(days=1)  # farther nobody can be off the wall that they were at
 OWNER_GONE, DM_REFUSED = "owner_gone", "dm_refused"
@@ -46,6 +45,7 @@ class Reminding:
     ) -> None:
         self._standings = standings
         self._people = people
+        self._days = Days(people)
         self._acquaintances = acquaintances
         self._sender = sender
         self._presenter = presenter
@@ -70,7 +70,7 @@ class Reminding:
         person, then = standing.person, self._after(standing, message)
         view = self._presenter.nudge(key, [(nudge, nudge.commitment) for nudge in message.nudges], person, then)
         attempt = Attempt(_name(person.id, message.day), 1, now, due.turn)
-        with self._claim(key, person.id, message.day, 0, message.nudges, now) as begin:
+        with self._days.claim(key, person.id, message.day, now, 0, message.nudges) as begin:
             sent = self._sender.direct(key, person.id, view, attempt, begin)
         self._note(key, person.id, message, sent, now)
         return then
@@ -83,10 +83,13 @@ class Reminding:
             raise TryLater("another process is at it", CLAIMED_FOR)
         user_id = standing.person.id
         said = self._standings.said(key, user_id, left.day)
+        if not said:  # no reminder: whoever wrote it finds out by themselves
+            self._days.sent(key, user_id, left.day, "", left.begun_at)
+            return
         message = Digest(left.begun_at, left.day, tuple(nudge for nudge, _ in said))
         name, until = _name(user_id, left.day), left.begun_at + POSTING_TAKES
         attempt = Attempt(name, left.tries + 1, left.begun_at, due.turn, until)
-        if said and _may_go_out(standing, left, said, now):
+        if _may_go_out(standing, left, said, now):
             self._send_again(key, standing, said, message, attempt, now)
         elif sent := self._sender.find(user_id, attempt):
             self._note(key, user_id, message, sent, left.begun_at)
@@ -106,31 +109,11 @@ class Reminding:
     ) -> None:
         person, tried = standing.person, attempt.number - 1
         view = self._presenter.nudge(key, said, person, self._after(standing, message))
-        with self._claim(key, person.id, message.day, tried, (), now) as begin:
+        with self._days.claim(key, person.id, message.day, now, tried) as begin:
             sent = self._sender.direct(key, person.id, view, attempt, begin)
         self._note(key, person.id, message, sent, now)
 
     # What became of it
-
-    @contextmanager
-    def _claim(
-        self, key: WorkspaceKey, user_id: str, day: date, tried: int, nudges: Sequence[Nudge], now: datetime
-    ) -> Iterator[Callable[[], None]]:
-        """What claims the message, to be called right before it is sent. Taken back where it certainly was not."""
-        is_ours = False
-
-        def begin() -> None:
-            nonlocal is_ours
-            if not self._people.begin_message(key, user_id, day, tried, nudges, now):
-                raise TryLater("another process is at it", CLAIMED_FOR)
-            is_ours = True
-
-        try:
-            yield begin
-        except TryLater:
-            if is_ours:
-                self._people.not_sent(key, user_id, day, tried)
-            raise
 
     def _note(self, key: WorkspaceKey, user_id: str, message: Digest, sent: Sent, at: datetime) -> None:
         """It is not tried again. What can't be delivered counts like what nobody answered: after a few it stops."""

@@ -142,9 +142,9 @@ class PeopleStore:
         return True
 
     def sent(self, key: WorkspaceKey, user_id: str, day: date, ts: str, now: datetime, also: Also = nothing) -> None:
-        """Remember that it is there, and where."""
+        """Remember that it is there, and where; the first to know is believed."""
         with self._database.write() as connection:
-            message = update(DIGESTS).where(_message_of(key, user_id, day))
+            message = update(DIGESTS).where(_message_of(key, user_id, day), DIGESTS.c.sent_at.is_(None))
             connection.execute(message.values(ts=ts, sent_at=now))
             also(connection)
 

@@ -110,8 +110,8 @@ class Rhythm:
         slot = later.month_slot(day, sponsor.zone, sponsor.workdays) if day else None
         if slot is None:
             return following.action(MONTHLY, of.id)
-        if _is_its_turn(slot, following, _readable_from(max(slot.at, now), sponsor), now) and of.asks:
-            late = now - _readable_from(slot.at, sponsor) > later.LATE
+        if _is_its_turn(slot, following, sponsor.reachable_from(max(slot.at, now)), now) and of.asks:
+            late = now - sponsor.reachable_from(slot.at) > later.LATE
             self._send_month(key, of, sponsor, due, slot, is_late=late)
         return following.action(MONTHLY, of.id)
 
@@ -178,12 +178,6 @@ class Rhythm:
     def _zone(self, key: WorkspaceKey, of: SessionSeries) -> ZoneInfo:
         """Of the times that hold last."""
         return self._series.times(key, of.id)[-1].zone
-
-
-def _readable_from(at: datetime, sponsor: Person) -> datetime:
-    """The first moment from then on at which the sponsor may be written to."""
-    paused_until = sponsor.settings.paused_until
-    return sponsor.allowed_from(max(at, paused_until) if paused_until else at)
 
 
 def _is_its_turn(slot: Slot, following: Slot, allowed: datetime, now: datetime) -> bool:

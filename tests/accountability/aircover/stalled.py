@@ -40,12 +40,16 @@ class Stumbling(FakeSlack):
 
     stumbles: list[str] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict)
+    clock: Time | None = None
+    sent_at: list[tuple[datetime, str, View]] = field(default_factory=list)
 
     def post(self, channel: str, view: View, _thread: str = "", mark: Any = None, *_more: Any) -> Posted:
         stumble = self.stumbles.pop(0) if self.stumbles else ""
         if stumble == "before":
             raise UnknownOutcome("chat.postMessage", "TimeoutError")
         posted = super().post(channel, view)
+        if self.clock:
+            self.sent_at.append((self.clock.now, channel, view))
         self.marks[mark.id] = posted.ts
         if stumble == "after":
             raise UnknownOutcome("chat.postMessage", "TimeoutError")
@@ -61,9 +65,10 @@ class Stumbling(FakeSlack):
 class Stalled:
     """Dan sponsors the sessions that Host leads in C1, and has agreed to give air cover."""
 
-    def __init__(self, database: Database, start: datetime = MONDAY, **options: Any) -> None:
+    def __init__(self, database: Database, start: datetime = MONDAY, *, reminds: bool = False, **options: Any) -> None:
         self.slack = Stumbling()
         self.scene = Scene(database, Time(start), self.slack)
+        self.slack.clock = self.scene.time
         self.service = AccountabilityService(
             self.scene.around, guidance=lambda _: GUIDANCE, **{"air_cover_after": timedelta(days=14), **options}
         )
@@ -75,6 +80,7 @@ class Stalled:
         told = {
             later.TELL_FACILITATOR: self.service.troubles.tell_now,
             later.TELL_OF_COMMITMENT: self.service.commitments.telling.tell_due,
+            **({later.NUDGE: self.service.reminders.remind} if reminds else {}),
         }
         for kind, handler in {**self.cover.handlers, **told}.items():
             self.runner.register(kind, handler)
@@ -140,6 +146,11 @@ class Stalled:
         return found
 
     # What people got
+
+    @property
+    def sent_at(self) -> list[tuple[datetime, str, View]]:
+        """All that was sent: when, to whom, what."""
+        return self.slack.sent_at
 
     def got(self, user_id: str, kind: type[Kind]) -> list[Kind]:
         return [view for channel, view in self.slack.posts if channel == user_id and isinstance(view, kind)]
