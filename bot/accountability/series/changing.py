@@ -92,7 +92,7 @@ class Changing:
         """No session comes after it. Once more does nothing, and says the same."""
         of, now = self._finder.series(key, series_id), self._clock()
         if of.is_running or not self._finder.leads(key, of, user_id):
-            of = self._finder.led(key, user_id, series_id).of
-            self._series.end(key, series_id, now, also=saving(key, later.on_end(of, now)))
+            led = self._finder.led(key, user_id, series_id)
+            self._series.end(key, series_id, now, also=saving(key, later.on_end(led.of, led.times, now)))
         held = self._finder.held(key, self._finder.series(key, series_id))
         return presenting.event(Event.ENDED, presenting.card(held.of, held.times, now), held.times)

@@ -106,9 +106,9 @@ def on_new_times(of: SessionSeries, times: Iterable[Series], now: datetime) -> C
     return _together(later.on_change(of, times, now), _announced(of, Event.RETIMED, now))
 
 
-def on_end(of: SessionSeries, now: datetime) -> Changes:
+def on_end(of: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
     air_cover = Changes(new=(look(AIR_COVER, of.channel_id, now),))
-    return _together(later.on_end(of), _announced(of, Event.ENDED, now), air_cover)
+    return _together(later.on_end(of, times, now), _announced(of, Event.ENDED, now), air_cover)
 
 
 def _announced(of: SessionSeries, event: Event, now: datetime, occurrence: str = "") -> Changes:

@@ -110,9 +110,11 @@ def on_topic(topic: Topic, session: Session, channel_id: str, now: datetime) -> 
     return Changes(new=(listing, look(DRAW_SESSIONS, channel_id, now)))
 
 
-def on_end(series: SessionSeries) -> Changes:
-    """A session that is open is held to its end."""
-    return Changes(dropped=((POST_AGENDA, series.id), (OPEN, series.id)))
+def on_end(series: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:
+    """A session that is open is held to its end; what its list still lacks is posted."""
+    begun = (one for one in _not_over(times, now) if one.starts_at <= now)
+    opening = tuple(Action(OPEN, series.id, one.starts_at, one.id) for one in begun)
+    return Changes(dropped=((POST_AGENDA, series.id), (OPEN, series.id)), new=opening)
 
 
 def session_named(subject: str) -> tuple[str, str]:

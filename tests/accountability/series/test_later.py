@@ -98,12 +98,12 @@ def test_times_are_known_as_they_will_be_once_a_session_is_saved() -> None:
 
 def test_other_times_and_an_end_are_announced() -> None:
     assert {OPEN, ANNOUNCE} <= kinds(on_new_times(PLAN.series, [PLAN.times], NOW))
-    ended = on_end(PLAN.series, NOW)
+    ended = on_end(PLAN.series, [PLAN.times], NOW)
     assert kinds(ended) == {ANNOUNCE, shared.DRAW_SESSIONS, shared.AIR_COVER}
     assert (OPEN, "s1") in ended.dropped
 
 
 def test_the_longest_names_fit_into_the_schedule() -> None:
     of = replace(PLAN.series, id=LONGEST_ID, facilitator="U" * 32, sponsor="W" * 32, version=10**9)
-    for changes in (on_new_people(of, ("", ""), NOW, HOST), on_end(of, NOW)):
+    for changes in (on_new_people(of, ("", ""), NOW, HOST), on_end(of, [PLAN.times], NOW)):
         assert all(isinstance(action, Action) for action in changes.new)

@@ -159,7 +159,14 @@ def test_what_opened_or_closed_late_can_be_told() -> None:
 
 
 def test_after_the_end_of_a_series_nothing_begins() -> None:
-    assert on_end(SERIES) == Changes(dropped=((POST_AGENDA, "s1"), (OPEN, "s1")))
+    dropped = ((POST_AGENDA, "s1"), (OPEN, "s1"))
+    assert on_end(SERIES, [TUESDAYS], SUNDAY) == Changes(dropped=dropped)
+    assert on_end(SERIES, [TUESDAYS], FIRST + 45 * MINUTE) == Changes(dropped=dropped)
+
+
+def test_what_an_open_session_still_has_to_post_is_posted_also_after_the_end_of_its_series() -> None:
+    going_on = Action(OPEN, "s1", FIRST, "2026-10-20")
+    assert on_end(SERIES, [TUESDAYS], FIRST + MINUTE).new == (going_on,)
 
 
 # What is left to do
