@@ -167,9 +167,9 @@ class Rhythm:
         of = self._series.get(key, series_id)
         if of is None or not of.is_running:
             raise Refusal(GONE)
-        if user_id not in {of.facilitator, of.sponsor} and user_id not in self._admins:
-            raise Declined(NotYoursView(of.facilitator, of.sponsor))
-        return of
+        if user_id in {of.facilitator, of.sponsor, *self._admins} or self._acquaintances.is_admin(key, user_id):
+            return of
+        raise Declined(NotYoursView(of.facilitator, of.sponsor))
 
     def _some(self, key: WorkspaceKey, wanted: Wanted, now: datetime) -> Some:
         page = self._commitments.find(key, wanted, now, size=LISTED)
