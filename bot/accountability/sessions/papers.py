@@ -66,25 +66,22 @@ class Rated:
 
 @dataclass(frozen=True)
 class Minutes:
-    """The list of a session that has begun, and what came of it so far, or in the end."""
+    """The list of a session that has begun, and what came of it so far, or in the end.
+
+    `told` is how each item came out that nobody ticked.
+    """
 
     meeting: Meeting
     listed: tuple[Listed, ...]
     summary: Summary
     known: Mapping[str, Commitment] = field(default_factory=dict)
-    dated: frozenset[str] = frozenset()  # commitments that have got another date since the last session
+    told: tuple[Entry, ...] = ()
     rated: Rated | None = None
 
     @property
     def is_quiet(self) -> bool:
         """Did nobody tick anything?"""
         return not any(one.entry.by for one in self.listed)
-
-    @property
-    def told(self) -> tuple[Entry, ...]:
-        """How each item came out that nobody ticked."""
-        unticked = (one.entry for one in self.listed if one.entry.status is Status.WAITING)
-        return tuple(replace(one, status=came_out(one, self.known, self.dated)) for one in unticked)
 
 
 class Papers:
@@ -152,18 +149,21 @@ class Papers:
         entries = self._sessions.entries(key, of.session)
         listed = tuple(self._listed(key, of, entries, known, since))
         known |= {one.commitment.id: one.commitment for one in listed if one.commitment}
-        dated = frozenset(name for name, _ in self._commitments.changes_in(key, of.series.channel_id, DATED, since))
-        session = of.session
+        session, ended = of.session, of.session.closed_at or now
+        changes = self._commitments.changes_in(key, of.series.channel_id, DATED, since)
+        dated = frozenset(name for name, change in changes if change.at <= ended)
         summed = summing_up.summary(
             session,
             entries,
             known.values(),
-            session.closed_at or now,
+            ended,
             since=since,
             new_dates=dated,
             is_late=later.closed_late(session),
         )
-        return Minutes(of, listed, summed, known, dated, self._rated(key, of, since))
+        unticked = (one for one in entries if one.status is Status.WAITING)
+        told = tuple(replace(one, status=came_out(one, known, dated, ended)) for one in unticked)
+        return Minutes(of, listed, summed, known, told, self._rated(key, of, since))
 
     def _rated(self, key: WorkspaceKey, of: Meeting, since: datetime) -> Rated | None:
         """The first session to close in a month tells of the month before, where that may be told."""

@@ -39,12 +39,17 @@ def summary(
 ) -> Summary:
     """`since` is when the last session closed; `new_dates` are the commitments that have got another date since.
 
-    What was done, or got another date, between two sessions counts like what was ticked off in this one.
+    What was done, or got another date, between two sessions counts like what was ticked off in this one; what was done
+    later than `now` is for the next.
     """
     known = {one.id: one for one in commitments}
-    listed = {entry.item.id: (entry.item, came_out(entry, known, new_dates)) for entry in entries}
+    listed = {entry.item.id: (entry.item, came_out(entry, known, new_dates, now)) for entry in entries}
     between = [(item_of(one), Status.KEPT) for one in done_between(known.values(), since, now)]
-    between += [(item_of(one), Status.RENEGOTIATED) for one in known.values() if one.id in new_dates and one.is_live]
+    between += [
+        (item_of(one), Status.RENEGOTIATED)
+        for one in known.values()
+        if one.id in new_dates and not _has_ended(one, now)
+    ]
     all_of_it = {item.id: (item, status) for item, status in between} | listed
     sections: dict[Status, list[Item]] = {status: [] for status in Status}
     for item, status in all_of_it.values():
@@ -61,12 +66,12 @@ def summary(
     )
 
 
-def came_out(entry: Entry, commitments: Mapping[str, Commitment], new_dates: Collection[str]) -> Status:
-    """What nobody ticked off was not reached, unless its commitment tells otherwise."""
+def came_out(entry: Entry, commitments: Mapping[str, Commitment], new_dates: Collection[str], now: datetime) -> Status:
+    """What nobody ticked off was not reached, unless its commitment told otherwise by then."""
     if entry.status not in {Status.WAITING, Status.NOT_REACHED}:
         return entry.status
     of = commitments.get(entry.item.ref) if entry.item.kind is Kind.COMMITMENT else None
-    if of is not None and of.state is State.DONE:
+    if of is not None and of.state is State.DONE and _has_ended(of, now):
         return Status.KEPT
     return Status.RENEGOTIATED if of is not None and of.id in new_dates else Status.NOT_REACHED
 
@@ -88,4 +93,9 @@ def _new(commitments: Iterable[Commitment], since: datetime, now: datetime) -> t
 
 
 def _was_dropped(of: Commitment, now: datetime) -> bool:
-    return of.state is State.DROPPED and (of.ended_at is None or of.ended_at <= now)
+    return of.state is State.DROPPED and _has_ended(of, now)
+
+
+def _has_ended(of: Commitment, now: datetime) -> bool:
+    """Had it by then? What has ended since was live still."""
+    return not of.is_live and (of.ended_at is None or of.ended_at <= now)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.accountability.commitments.commitment import new_date
 from bot.accountability.commitments.kept import KeptRate
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.sessions.papers import Meeting, Papers, Rated
@@ -13,7 +14,7 @@ from bot.accountability.sessions.session import Session, close, open_
 from bot.accountability.sessions.store import SeriesStore, SessionStore
 from bot.keys import WorkspaceKey
 from bot.storage.database import Database
-from tests.accountability.commitments.examples import OURS
+from tests.accountability.commitments.examples import OURS, a_commitment, made
 from tests.accountability.sessions.examples import LENGTH, SERIES, START, a_session
 from tests.accountability.sessions.test_store import TIMES
 
@@ -49,6 +50,16 @@ def test_the_first_session_of_a_month_tells_of_the_month_before_and_no_other_doe
 ) -> None:
     told = [papers.minutes(OURS, held(database, days), START).rated for days in (0, 7, 35)]
     assert told == [Rated(date(2026, 11, 1), RATE), None, None]
+
+
+def test_another_date_that_is_agreed_on_after_a_session_is_for_the_next(database: Database, papers: Papers) -> None:
+    commitments = CommitmentStore(database)
+    for name, at in (("before", START), ("after", START + LENGTH + timedelta(minutes=1))):
+        promise = a_commitment(name, due=START + timedelta(days=20))
+        commitments.add(OURS, promise, made(promise))
+        commitments.save(OURS, *new_date(promise, promise.owner, promise.due + timedelta(days=1), at))
+    summed = papers.minutes(OURS, held(database, 0), START + timedelta(days=2)).summary
+    assert [item.ref for item in summed.renegotiated] == ["before"]
 
 
 def test_one_that_is_open_tells_of_none(database: Database, papers: Papers) -> None:

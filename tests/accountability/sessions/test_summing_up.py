@@ -60,6 +60,13 @@ def test_what_nobody_ticked_is_told_by_its_commitment() -> None:
     assert [refs(part) for part in (made.kept, made.renegotiated, made.not_reached)] == [["done"], ["later"], ["old"]]
 
 
+def test_what_came_of_a_session_is_no_other_because_of_what_was_done_long_after_it() -> None:
+    done_since = replace(OLD, id="done", state=State.DONE, ended_at=END + 7 * DAY)
+    dropped_since = replace(OLD, id="dropped", state=State.DROPPED, ended_at=END + 7 * DAY)
+    made = sum_up([ticked(done_since, Status.NOT_REACHED)], [done_since, dropped_since], new_dates=["dropped"])
+    assert (made.kept, refs(made.not_reached), refs(made.renegotiated)) == ((), ["done"], ["dropped"])
+
+
 def test_what_was_ticked_counts_more_than_what_else_is_known() -> None:
     done = replace(OLD, state=State.DONE, ended_at=START)
     made = sum_up([ticked(done, Status.MISSED)], [done])
