@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from typing import Any, Protocol
 
 import uvicorn
@@ -22,8 +23,10 @@ log = logging.getLogger(__name__)
 EVERYWHERE = "0.0.0.0"  # whatever sends the public address here may be on another machine
 ADDRESS = re.compile(r"/calendar/([A-Za-z0-9_-]{43})\.ics")
 AT_ONCE = 100  # connections
+LONGEST = 20.0  # seconds that a connection lasts
 STOP_SECONDS = 5.0
 HEADERS = {
+    "Connection": "close",
     "Cache-Control": "private, no-cache",  # asked again each time, so that a revoked link ends at once
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -43,11 +46,23 @@ class Served(Protocol):
 
 
 class SilentProtocol(H11Protocol):
-    """Logs no request, whatever anybody in this process does to uvicorn's loggers: a request line holds the link."""
+    """Logs no request, whatever anybody in this process does to uvicorn's loggers: a request line holds the link.
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    A connection is for one request and cut off after so many `seconds`: nobody keeps all of them by being slow.
+    """
+
+    def __init__(self, *given: Any, seconds: float, **named: Any) -> None:
         super().__init__(*given, **named)
         self.access_log = False
+        self._seconds = seconds
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._end = self.loop.call_later(self._seconds, transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end.cancel()
+        super().connection_lost(exc)
 
 
 class PublicServer:
@@ -56,7 +71,7 @@ class PublicServer:
     `find` gives the calendar of a token, or None.
     """
 
-    def __init__(self, port: int, find: Callable[[str], Served | None]) -> None:
+    def __init__(self, port: int, find: Callable[[str], Served | None], longest: float = LONGEST) -> None:
         self.port = port
         self._find = find
         self._thread: threading.Thread | None = None
@@ -64,7 +79,7 @@ class PublicServer:
             uvicorn.Config(
                 self._app,
                 interface="asgi3",
-                http=SilentProtocol,
+                http=partial(SilentProtocol, seconds=longest),  # type: ignore[arg-type]  # which it calls, no more
                 access_log=False,
                 log_config=None,
                 lifespan="off",

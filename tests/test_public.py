@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPResponse
@@ -151,6 +152,24 @@ def test_what_is_no_request_ends_nothing(server: PublicServer) -> None:
             raw.sendall(rubbish)
             assert b"200" not in raw.recv(100)
     assert ask(server)[0].status == 200
+
+
+def test_whoever_is_slow_is_cut_off_and_keeps_nobody_out(shelf: Shelf) -> None:
+    serving = PublicServer(0, shelf, longest=0.2)
+    serving.start()
+    try:
+        with socket.create_connection(("127.0.0.1", serving.port), timeout=10) as slow:
+            slow.sendall(f"GET {PATH} HTTP/1.1\r\nHost: x\r\n".encode())
+            with suppress(ConnectionResetError):
+                assert slow.recv(1) == b""
+        assert ask(serving)[0].status == 200
+    finally:
+        serving.stop()
+
+
+def test_a_connection_is_for_one_request(server: PublicServer) -> None:
+    assert ask(server)[0].getheader("Connection") == "close"
+    assert ask(server, "/")[0].getheader("Connection") == "close"
 
 
 def test_a_port_that_is_taken_is_an_error_at_the_start(server: PublicServer, shelf: Shelf) -> None:
