@@ -18,8 +18,9 @@ from bot.accountability.rhythm.rating import TeamRates
 from bot.accountability.rhythm.service import Rhythm
 from bot.accountability.rhythm.store import RateStore
 from bot.accountability.sending import Sender
+from bot.accountability.series.later import ANNOUNCE, ASK_SPONSOR, TELL_LEADER
 from bot.accountability.series.service import SeriesService
-from bot.accountability.sessions.later import POST_AGENDA
+from bot.accountability.sessions.later import CLOSE, LIST_TOPIC, OPEN, POST_AGENDA
 from bot.accountability.sessions.service import SessionService
 from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
@@ -31,6 +32,10 @@ from bot.scheduler.actions import Action, Due
 from bot.scheduler.runner import Handler, Runner
 from bot.slack.gateway import TokenDead
 from bot.surroundings import Surroundings
+
+OF_A_SERIES = frozenset(
+    {POST_AGENDA, OPEN, CLOSE, LIST_TOPIC, ANNOUNCE, ASK_SPONSOR, TELL_LEADER, WEEKLY, MONTHLY}
+)  # whose subject is a series or a session of it: whoever leads is told when one is given up
 
 
 class AccountabilityService:
@@ -135,7 +140,8 @@ class AccountabilityService:
     def register(self, runner: Runner) -> None:
         """Have what is planned for later done."""
         for kind, handler in self._handlers.items():
-            runner.register(kind, self._watched(handler))
+            given_up = self.troubles.given_up if kind in OF_A_SERIES else None
+            runner.register(kind, self._watched(handler), on_given_up=given_up)
 
     def resume(self) -> None:
         """Take up what was given up, where it has to go on by itself."""

@@ -68,6 +68,12 @@ class Troubles:
             if who and not self._is_here(key, who):
                 self.tell(key, of.channel_id, what, of.id)
 
+    def given_up(self, key: WorkspaceKey, due: Due) -> None:
+        """Have it told that something was set aside. `due` is about a series, or one session of it."""
+        of = self._series.get(key, due.action.subject.partition("/")[0])
+        if of is not None:
+            self.tell(key, of.channel_id, Trouble.GIVEN_UP, of.id)
+
     def tell_now(self, key: WorkspaceKey, due: Due) -> Action | None:
         """Do what is due. Returns the same for who else leads some of it."""
         told = telling(due.action.occurrence)

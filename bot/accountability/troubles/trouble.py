@@ -19,6 +19,7 @@ class Trouble(StrEnum):
     CHANNEL_CLOSED = "channel_closed"
     SPONSOR_GONE = "sponsor_gone"
     FACILITATOR_GONE = "facilitator_gone"
+    GIVEN_UP = "given_up"  # something that was due, after failing for about a day
 
     @property
     def is_with_owner(self) -> bool:
