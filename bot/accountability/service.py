@@ -91,7 +91,7 @@ class AccountabilityService:
             people,
             self.acquaintances,
             self.sender,
-            ReminderPresenter(series.name, statement_of),
+            ReminderPresenter(lambda key, channel_id: bool(series.of_channel(key, channel_id)), statement_of),
             self.troubles.tell,
             around.schedule,
             around.clock,

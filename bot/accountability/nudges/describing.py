@@ -53,7 +53,7 @@ def next_sentence(following: Digest | None, person: Person, now: datetime, *, ha
         return "You have no open commitments, so there is nothing to remind you of"
     if person.settings.muted:
         return "Meanwhile nothing comes, and what is open stays open"
-    return "No reminder is planned: what is open had three without an answer, so the next session talks about it"
+    return "No reminder is planned: what is open had three without an answer; it stays open, and `/cco mine` lists it"
 
 
 def notes(one: Upcoming, person: Person) -> Iterator[str]:

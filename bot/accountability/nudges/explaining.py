@@ -153,8 +153,8 @@ def _silence(silent: Silent) -> str:
         return f"No reminder of “{of.what}”: you asked me to be quiet."
     if silent.why is Silence.GIVEN_UP:
         return (
-            f"No more reminders of “{of.what}”: {MOST_UNANSWERED} had no answer since it was overdue, so the next "
-            "session talks about it."
+            f"No more reminders of “{of.what}”: {MOST_UNANSWERED} had no answer since it was overdue. It stays open, "
+            "for the next session of its channel if there is one."
         )
     return f"No reminder of “{of.what}”: it is {'done' if of.state is State.DONE else 'dropped'}."
 

@@ -183,18 +183,6 @@ def decide(case: Case, person: Person, now: datetime, taken: Collection[date] = 
     return Nudge(of, at, last.occasion, planned, moved, unanswered)
 
 
-def next_nudge(
-    of: Commitment, history: Iterable[Sent], person: Person, now: datetime, taken: Collection[date] = ()
-) -> Nudge | None:
-    decision = decide(Case(of, tuple(history)), person, now, taken)
-    return decision if isinstance(decision, Nudge) else None
-
-
-def is_given_up(case: Case) -> bool:
-    """Does the next session have to talk about it, because nobody answered?"""
-    return case.commitment.is_live and _unanswered(case) >= MOST_UNANSWERED
-
-
 # One person
 
 

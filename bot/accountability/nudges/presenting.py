@@ -46,14 +46,14 @@ LONGEST_LINK = 200  # characters; a longer one is none of Slack's
 
 Said = tuple[Nudge, Commitment]  # what a reminder says, and the commitment as it is now
 
-SeriesName = Callable[[WorkspaceKey, str], str]  # by its id; empty where there is none
+HasSessions = Callable[[WorkspaceKey, str], bool]  # is anything talked about in a channel?
 
 
 class ReminderPresenter:
-    """Knows where commitments came from, by name."""
+    """Knows which statement commitments came from, and whether a session talks about them."""
 
-    def __init__(self, series: SeriesName, statement: StatementOf = no_statement) -> None:
-        self._series = series
+    def __init__(self, has_sessions: HasSessions, statement: StatementOf = no_statement) -> None:
+        self._has_sessions = has_sessions
         self._statement = statement
 
     def nudge(self, key: WorkspaceKey, said: Sequence[Said], person: Person, then: Digest | None) -> NudgeView:
@@ -133,10 +133,10 @@ class ReminderPresenter:
             waits=now.awaits_answer and not awaits_others,
             proposed=when(now.proposed_due, person.zone) if now.proposed_due else "",
             channel_id=now.channel_id if now.channel_id.startswith(("C", "G")) else "",
-            series=self._series(key, now.series_id) if now.series_id else "",
             statement=(self._statement(key, now.round_id, now.statement_id) or "") if now.statement_id else "",
             link=now.link if len(now.link) <= LONGEST_LINK else "",
             is_last=nudge.is_last and now.is_live,
+            has_sessions=bool(now.channel_id) and self._has_sessions(key, now.channel_id),
         )
 
 

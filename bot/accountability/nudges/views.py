@@ -29,10 +29,10 @@ class Item:
     waits: bool = False
     proposed: str = ""
     channel_id: str = ""
-    series: str = ""
     statement: str = ""
     link: str = ""
     is_last: bool = False
+    has_sessions: bool = False  # in its channel
 
 
 @dataclass(frozen=True)

@@ -185,11 +185,6 @@ class SeriesStore:
             row = connection.execute(select(SERIES).where(_series(key, series_id))).mappings().first()
         return _read(SessionSeries, row) if row else None
 
-    def name(self, key: WorkspaceKey, series_id: str) -> str:
-        """Empty for one that is not there."""
-        of = self.get(key, series_id)
-        return of.name if of else ""
-
     def of_channel(
         self, key: WorkspaceKey, channel_id: str, ended_since: datetime | None = None
     ) -> list[SessionSeries]:

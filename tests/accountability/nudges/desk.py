@@ -33,7 +33,7 @@ from tests.accountability.commitments.examples import MONDAY, OURS, a_commitment
 from tests.scenarios.stage import buttons, texts
 
 MOST_STEPS = 2_000
-SERIES, STATEMENT = "Customer session", "Measurement"
+STATEMENT = "Measurement"
 
 _numbers = count(1)
 
@@ -71,7 +71,7 @@ class Process:
         gateway = Gateway.connect(token, api_url, Renderer(TEMPLATES))
         known, budget = people(database), Budget(LaneStore(database), clock)
         acquaintances = Acquaintances(known, gateway, clock, country)
-        presenter = ReminderPresenter(lambda _key, _id: SERIES, lambda _key, _round, _statement: STATEMENT)
+        presenter = ReminderPresenter(lambda _key, _channel: True, lambda _key, _round, _statement: STATEMENT)
         sender, commitments = Sender(gateway, budget, ScheduleStore(database)), CommitmentStore(database)
         reminders = ReminderService(
             commitments, known, acquaintances, sender, presenter, tell, ScheduleStore(database), clock

@@ -53,8 +53,8 @@ def nudge(of: Commitment | None = None, at: datetime = MORNING, **fields: object
         ),
         (
             Silent(a_commitment(), Silence.GIVEN_UP),
-            "No more reminders of “Publish the customer math”: 3 had no answer since it was overdue, so the next "
-            "session talks about it.",
+            "No more reminders of “Publish the customer math”: 3 had no answer since it was overdue. It stays open, "
+            "for the next session of its channel if there is one.",
         ),
         (
             Silent(a_commitment(state=State.DONE), Silence.ENDED),

@@ -64,8 +64,8 @@ def renderer() -> Renderer:
     return Renderer(TEMPLATES)
 
 
-def presenter(text: str = "Customer session") -> ReminderPresenter:
-    return ReminderPresenter(lambda _key, _id: text[:80], lambda _key, _round, _statement: text)
+def presenter(text: str = "Measurement", *, has_sessions: bool = True) -> ReminderPresenter:
+    return ReminderPresenter(lambda _key, _channel: has_sessions, lambda _key, _round, _statement: text)
 
 
 def nudge(of: Commitment, **more: Any) -> Nudge:
@@ -74,7 +74,7 @@ def nudge(of: Commitment, **more: Any) -> Nudge:
 
 def commitments(text: str) -> list[Commitment]:
     """One of each kind, all of it Ana's."""
-    from_a_message = {"link": LINK, "round_id": "r1", "statement_id": "s4", "series_id": "s1"}
+    from_a_message = {"link": LINK, "round_id": "r1", "statement_id": "s4"}
     return [
         a_commitment("c1", what=text),
         a_commitment("c2", what=text, due=DUE - WEEK, assigner=BEN, **from_a_message),
@@ -166,10 +166,10 @@ def shown(renderer: Renderer, of: Commitment, then: Digest | None = None, **more
 def test_one_says_what_is_due_where_it_came_from_why_it_came_what_comes_next_and_how_to_stop_it(
     renderer: Renderer,
 ) -> None:
-    of = a_commitment(link=LINK, statement_id="s4", round_id="r1", series_id="s1")
+    of = a_commitment(link=LINK, statement_id="s4", round_id="r1")
     said = shown(renderer, of, Digest(MORNING + DAY, date(2026, 12, 12), ()))
     assert "*Publish the customer math* is due today at 17:00." in said
-    assert "You promised it on 2 November at “Customer session”, for “Customer session” of a readiness check" in said
+    assert "You promised it on 2 November in <#C1>, for “Measurement” of a readiness check" in said
     assert "|message>" in said
     assert "You get this because it's due and still open. Next: tomorrow at 09:00." in said
     assert "`/cco pause`" in said
@@ -226,6 +226,13 @@ def test_the_last_one_says_so_and_what_follows(renderer: Renderer) -> None:
     said = shown(renderer, of, unanswered=2)
     assert "*This is the last reminder:* three had no answer, so the next session talks about it." in said
     assert "Next: none." in said
+
+
+@pytest.mark.parametrize("channel", ["C1", ""])
+def test_the_last_one_promises_no_session_where_there_are_none(renderer: Renderer, channel: str) -> None:
+    last = nudge(a_commitment(due=DUE - WEEK, channel_id=channel), unanswered=2)
+    view = presenter(has_sessions=not channel).nudge(OURS, [(last, last.commitment)], somebody(), None)
+    assert "three had no answer. It stays open, and `/cco mine` lists it." in texts(renderer.render(view))
 
 
 def test_several_are_counted_by_how_far_they_are(renderer: Renderer) -> None:
