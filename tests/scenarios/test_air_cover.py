@@ -11,6 +11,8 @@ from bot.accountability.calendar.wall import START_OF_WORK, moment_of
 from bot.accountability.commitments import commitment as deeds
 from bot.accountability.commitments.commitment import Commitment, Deed
 from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.nudges.people import Settings
+from bot.accountability.nudges.store import PeopleStore
 from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person
 from tests.scenarios.conftest import NewStage
@@ -62,7 +64,11 @@ def message(stage: Stage, person: Person, words: str) -> Json:
 
 
 def overdue(stage: Stage, owner: Person, room: Channel) -> tuple[Commitment, Json]:
-    """Something that is about to be overdue for two weeks, and the warning."""
+    """Something that is about to be overdue for two weeks, and the warning.
+
+    Its owner wants no reminders, whose place in their day it would have to wait for.
+    """
+    PeopleStore(stage.bots[-1].database).save_settings(key_of(stage), owner.id, Settings(muted=True))
     of = promise(stage, owner, room, days=1)
     move_to(stage, of.due + timedelta(weeks=2))
     warning = message(stage, owner, "about to ask")
