@@ -95,7 +95,7 @@ class Repeating:
         of = self._next(key, due)
         last = self._rounds.get(key, of.round_id) if of else None
         if of is not None and last is not None and self._clock() < self._starts_at(of):
-            self._send(due, key, last.starter, self._presenter.repeat(of, last, self._starts_at(of)))
+            self._send(due, key, last, self._presenter.repeat(of, last, self._starts_at(of)))
         return None
 
     def tell_due(self, key: WorkspaceKey, due: Due) -> Action | None:
@@ -104,7 +104,7 @@ class Repeating:
         last = self._rounds.get(key, of.round_id) if of else None
         if of is not None and last is not None:
             reason = due.action.occurrence.partition(" ")[2]
-            self._send(due, key, last.starter, self._presenter.not_repeated(of, last, self._starts_at(of), reason))
+            self._send(due, key, last, self._presenter.not_repeated(of, last, self._starts_at(of), reason))
         return None
 
     # By those who run it
@@ -195,8 +195,10 @@ class Repeating:
             raise Declined(self._presenter.refusal(Refused.NOT_YOURS, last))
         return of, last
 
-    def _send(self, due: Due, key: WorkspaceKey, user_id: str, view: View) -> None:
-        """After an unknown outcome it is looked for, and sent again: rather twice than never."""
+    def _send(self, due: Due, key: WorkspaceKey, last: Round, view: View) -> None:
+        """To whoever will run the next. After an unknown outcome it is looked for, and sent again: rather twice than
+        never."""
+        user_id = next(iter(self._runners(key, last)), last.starter)
         mark = Mark(ROUND_EVENT, f"{due.action.kind}:{due.action.subject}:{due.action.occurrence}")
         if due.tries > 1 and self._has_arrived(user_id, mark, due):
             return

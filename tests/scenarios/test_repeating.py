@@ -218,6 +218,7 @@ def test_whoever_runs_the_last_one_runs_the_next_and_when_all_have_left_it_ends(
     first.manage(team[0], starter=team[5].id, co_facilitator=team[1].id)
     first.press_in_form(team[5], "cancel_round")
     stage.workspace.deactivate(team[5].id)
+    announced(stage, team[1], room)
     second = next_round(stage, room, first)
     assert f"run by <@{team[1].id}>\n" in texts(second.parent) + "\n"
     second.press_in_form(team[1], "cancel_round")
