@@ -4,11 +4,11 @@ A message says how things stand when it goes out: one whose reason is gone by th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.accountability.calendar.recurrence import Series
+from bot.accountability.calendar.recurrence import Series, move, restore, skip
 from bot.accountability.calendar.wall import moment_of
 from bot.accountability.later import AIR_COVER, DRAW_SESSIONS, look
 from bot.accountability.rhythm import later as digests
@@ -95,11 +95,15 @@ def as_changed(times: Iterable[Series], session: Session) -> tuple[Series, ...]:
     """The times of a series once this session of it is saved."""
     times, day = tuple(times), date.fromisoformat(session.occurrence)
     holder = later.holding(times, day)
-    to = None if session.state is State.SKIPPED else session.starts_at
-    kept = {one: at for one, at in holder.exceptions.items() if one != day}
-    is_regular = to == moment_of(day, holder.at, holder.zone)
-    changed = replace(holder, exceptions=kept if is_regular else {**kept, day: to})
+    changed = _changed(holder, day, session)
     return tuple(changed if one is holder else one for one in times)
+
+
+def _changed(times: Series, day: date, session: Session) -> Series:
+    if session.state is State.SKIPPED:
+        return skip(times, day)
+    is_regular = session.starts_at == moment_of(day, times.at, times.zone)
+    return restore(times, day) if is_regular else move(times, day, session.starts_at)
 
 
 def on_new_times(of: SessionSeries, times: Iterable[Series], now: datetime) -> Changes:

@@ -60,10 +60,6 @@ class Entry:
     at: datetime | None = None
     note: str = ""
 
-    @property
-    def is_finished(self) -> bool:
-        return self.status in FINISHED
-
 
 def entries_of(items: Iterable[Item], first: int = 0) -> tuple[Entry, ...]:
     """The list as a session opens with it; each item once."""
@@ -78,11 +74,6 @@ def settle(of: Entry, session: Session, status: Status, by: str, now: datetime, 
     if status not in OFFERED[of.item.kind]:
         raise ValueError(f"a {of.item.kind} can't be {status}")
     return replace(of, status=status, by=by, at=now, note=one_line(note, LONGEST_TEXT, "note"))
-
-
-def left_over(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """What a session leaves for the next one."""
-    return tuple(entry for entry in entries if not entry.is_finished)
 
 
 def carried(outcomes: Iterable[tuple[str, Status]]) -> dict[str, int]:

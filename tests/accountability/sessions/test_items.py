@@ -16,7 +16,6 @@ from bot.accountability.sessions.items import (
     carried,
     entries_of,
     give_update,
-    left_over,
     settle,
 )
 from bot.accountability.sessions.session import Session, close, open_, skip
@@ -47,15 +46,13 @@ def test_a_topic_is_neither_kept_nor_missed() -> None:
         settle(Entry(TOPIC, 0), OPEN, Status.KEPT, HOST, START)
 
 
-def test_what_is_not_finished_is_left_over() -> None:
-    entries = [Entry(Item(Kind.COMMITMENT, status, "It"), 0, status) for status in Status]
-    left = {entry.status for entry in left_over(entries)}
-    assert left == {Status.WAITING, Status.MISSED, Status.NOT_REACHED}
+def test_what_is_not_finished_is_carried_over() -> None:
+    assert set(carried((status, status) for status in Status)) == {Status.WAITING, Status.MISSED, Status.NOT_REACHED}
 
 
 def test_a_slip_can_be_put_right_for_a_day_after_the_close() -> None:
     closed = close(OPEN, END)
-    assert settle(Entry(PROMISE, 0), closed, Status.KEPT, HOST, END + timedelta(hours=23)).is_finished
+    assert settle(Entry(PROMISE, 0), closed, Status.KEPT, HOST, END + timedelta(hours=23)).status is Status.KEPT
     for session, now in ((closed, END + timedelta(days=1)), (SESSION, START), (skip(SESSION), START)):
         with pytest.raises(Refusal, match="isn't open"):
             settle(Entry(PROMISE, 0), session, Status.KEPT, HOST, now)
