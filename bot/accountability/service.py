@@ -1,5 +1,6 @@
 """Accountability, put together: what its listeners call, and what the scheduler does for it."""
 
+import logging
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -27,11 +28,14 @@ from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.store import TroubleStore
 from bot.accountability.yearone.service import YearOne
 from bot.accountability.yearone.store import YearOneStore
+from bot.errors import Unavailable
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
-from bot.scheduler.runner import Handler, Runner
+from bot.scheduler.runner import GivenUp, Handler, Runner
 from bot.slack.gateway import TokenDead
 from bot.surroundings import Surroundings
+
+log = logging.getLogger(__name__)
 
 OF_A_SERIES = frozenset(
     {POST_AGENDA, OPEN, CLOSE, LIST_TOPIC, ANNOUNCE, ASK_SPONSOR, TELL_LEADER, WEEKLY, MONTHLY}
@@ -135,13 +139,17 @@ class AccountabilityService:
             guidance,
         )
         self._handlers |= self.air_cover.handlers
+        self._given_up: dict[str, GivenUp] = {
+            **dict.fromkeys(OF_A_SERIES, self.troubles.given_up),
+            **dict.fromkeys(self.air_cover.handlers, self.air_cover.given_up),
+            later.NUDGE: self.reminders.given_up,
+        }
         self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:
         """Have what is planned for later done."""
         for kind, handler in self._handlers.items():
-            given_up = self.troubles.given_up if kind in OF_A_SERIES else None
-            runner.register(kind, self._watched(handler), on_given_up=given_up)
+            runner.register(kind, self._watched(handler), on_given_up=self._given_up.get(kind))
 
     def resume(self) -> None:
         """Take up what was given up, where it has to go on by itself."""
@@ -154,7 +162,12 @@ class AccountabilityService:
     def _agenda_due(self, key: WorkspaceKey, due: Due) -> Action | None:
         """Before each session it is looked whether those are still there without whom it goes to sleep."""
         following = self.sessions.handlers[POST_AGENDA](key, due)
-        self.troubles.look_after(key, due.action.subject)
+        try:
+            self.troubles.look_after(key, due.action.subject)
+        except TokenDead:
+            raise
+        except Unavailable as error:  # the agenda is out, and the next one must follow whatever Slack says of people
+            log.warning("who leads and who sponsors could not be looked after: %s", error)
         return following
 
     def _watched(self, handler: Handler) -> Handler:

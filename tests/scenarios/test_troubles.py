@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,8 +18,10 @@ from tests.scenarios.standing import key_of, promise, series
 
 
 @pytest.fixture
-def stage(moving_stage: Stage) -> Stage:
-    return moving_stage
+def stage(moving_stage: Stage) -> Iterator[Stage]:
+    """What a scene leaves open would be reminded of in a later one, where time passes nine o'clock."""
+    yield moving_stage
+    moving_stage.put("update commitments set state = 'dropped'")
 
 
 @pytest.fixture

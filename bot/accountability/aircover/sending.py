@@ -86,6 +86,13 @@ class Sending:
         self._troubles.tell(key, of.channel_id, Trouble.OWNER_GONE if has_left else Trouble.DM_REFUSED, of.id)
         self._escalations.give_up(key, stuck.so_far, self._clock(), also=self._looked_at(key, of))
 
+    def give_up_warning(self, key: WorkspaceKey, due: Due) -> None:
+        """The look after it takes what else is stuck there; this one has to get another date or owner first."""
+        if found := self._wanted(key, due):
+            stuck, _ = found
+            look = self._looked_at(key, stuck.commitment)
+            self._escalations.give_up(key, stuck.so_far, self._clock(), also=look)
+
     # Asking the sponsor
 
     def ask(self, key: WorkspaceKey, due: Due) -> Action | None:

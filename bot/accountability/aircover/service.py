@@ -26,12 +26,13 @@ from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey
-from bot.scheduler.actions import Changes
+from bot.scheduler.actions import Changes, Due
 from bot.scheduler.runner import Handler
 from bot.scheduler.store import saving
 from bot.surroundings import Surroundings
 
 OVERDUE_FOR = timedelta(days=14)
+AFTER_GIVING_UP = timedelta(days=1)
 
 NOT_YOURS = "Only whoever it is with now can call this off. Ask them."
 NOT_WARNED = "I'm not about to ask anybody about this, so there is nothing to call off."
@@ -58,16 +59,31 @@ class AirCover:
         self._guidance = guidance
         self._clock = around.clock
         self._wake = around.wake
+        self._schedule, self._troubles = around.schedule, troubles
         series, clock = SeriesStore(around.database), around.clock
         self._finding = Finding(self._store, series, self._escalations, acquaintances, troubles, overdue_for)
         looking = Looking(self._finding, self._escalations, around.schedule, clock)
         days = Days(PeopleStore(around.database))
-        sending = Sending(self._finding, self._store, self._escalations, sender, troubles, days, guidance, clock)
+        self._sending = sending = Sending(
+            self._finding, self._store, self._escalations, sender, troubles, days, guidance, clock
+        )
         self.handlers: Mapping[str, Handler] = {
             later.AIR_COVER: looking.look,
             later.WARN_OF_AIR_COVER: sending.warn,
             later.ASK_FOR_AIR_COVER: sending.ask,
         }
+
+    def given_up(self, key: WorkspaceKey, due: Due) -> None:
+        """Something failed for about a day: whoever leads is told, and what else is stuck there goes on."""
+        kind, subject = due.action.kind, due.action.subject
+        if kind == later.AIR_COVER:
+            self._troubles.given_up_in(key, subject)
+            self._schedule.plan(key, later.look(kind, subject, self._clock() + AFTER_GIVING_UP))
+            return
+        if kind == later.WARN_OF_AIR_COVER:
+            self._sending.give_up_warning(key, due)
+        if of := self._store.get(key, subject):
+            self._troubles.given_up_in(key, of.channel_id)
 
     def asks(self, key: WorkspaceKey, channel_id: str) -> str:
         """The sponsor whom a cry for help in a channel goes to; empty where nobody has agreed to it."""

@@ -13,9 +13,13 @@ from bot.accountability.nudges.reminding import Reminding, Tell
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.sending import Sender
 from bot.clock import Clock
+from bot.keys import WorkspaceKey
+from bot.scheduler.actions import Due
 from bot.scheduler.store import ScheduleStore
 
 KEPT = timedelta(days=365)
+AFTER_GIVING_UP = timedelta(days=1)
+GIVEN_UP = "given_up"
 
 
 class ReminderService:
@@ -35,9 +39,17 @@ class ReminderService:
         standings = Standings(commitments, people, acquaintances)
         reminding = Reminding(standings, people, acquaintances, sender, presenter, tell_facilitator, clock)
         self._people, self._commitments, self._schedule, self._clock = people, commitments, schedule, clock
+        self._tell_facilitator = tell_facilitator
         self.choosing = Choosing(people, standings, acquaintances, presenter, clock)
         self.outlook = Outlook(standings, people, commitments, presenter, clock)
         self.remind, self.redraw = reminding.remind, self.outlook.redraw
+
+    def given_up(self, key: WorkspaceKey, due: Due) -> None:
+        """A look failed for about a day: whoever leads is told. The next is tomorrow, so that nothing is lost."""
+        owner = due.action.subject
+        for channel_id in sorted({of.channel_id for of in self._commitments.live_of(key, owner)} - {""}):
+            self._tell_facilitator(key, channel_id, GIVEN_UP, "")
+        self._schedule.plan(key, later.look(later.NUDGE, owner, self._clock() + AFTER_GIVING_UP))
 
     def resume(self) -> int:
         """Look at those whom nobody looks at any more: a look was given up after a day without Slack, say."""

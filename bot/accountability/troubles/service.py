@@ -74,6 +74,10 @@ class Troubles:
         if of is not None:
             self.tell(key, of.channel_id, Trouble.GIVEN_UP, of.id)
 
+    def given_up_in(self, key: WorkspaceKey, channel_id: str) -> None:
+        """The same of something else in a channel, where sessions are held there."""
+        self.tell(key, channel_id, Trouble.GIVEN_UP, "")
+
     def tell_now(self, key: WorkspaceKey, due: Due) -> Action | None:
         """Do what is due. Returns the same for who else leads some of it."""
         told = telling(due.action.occurrence)

@@ -83,7 +83,9 @@ class Stalled:
             **({later.NUDGE: self.service.reminders.remind} if reminds else {}),
         }
         for kind, handler in {**self.cover.handlers, **told}.items():
-            self.runner.register(kind, handler)
+            self.runner.register(
+                kind, handler, on_given_up=self.cover.given_up if kind in self.cover.handlers else None
+            )
 
     # Time
 

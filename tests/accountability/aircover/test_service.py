@@ -19,6 +19,7 @@ from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.troubles.trouble import Trouble
 from bot.accountability.troubles.views import OwnerTroubleView, SeriesTroubleView
 from bot.errors import Refusal
+from bot.scheduler.actions import MOST_TRIES
 from bot.storage.database import Database
 from tests.accountability.aircover.stalled import GUIDANCE, Stalled
 from tests.accountability.commitments.examples import ANA, BEN, CLEO, DAN, DAY, DUE, MONDAY, OURS, WEEK, on
@@ -317,6 +318,19 @@ def test_many_looks_at_the_same_moment_warn_once_and_ask_once(stalled: Stalled) 
     stalled.sleep(WARNED + timedelta(minutes=1))
     stalled.play(MUCH_LATER)
     assert [channel for channel, _ in stalled.slack.posts] == [ANA, DAN]
+
+
+def test_a_warning_that_is_set_aside_leaves_the_sponsor_to_what_else_is_stuck(stalled: Stalled) -> None:
+    stalled.promise()
+    stalled.promise("c2", owner=BEN, assigner=BEN, due=DUE + DAY)
+    stalled.play(WARNED - timedelta(seconds=1))
+    stalled.sleep(WARNED + timedelta(seconds=1))
+    stalled.runner.run(*stalled.runner.claim(1)[0])  # the look alone
+    ((key, due),) = stalled.runner.claim(1)
+    stalled.runner.run(key, replace(due, tries=MOST_TRIES + 1))
+    stalled.play(MUCH_LATER)
+    assert [channel for channel, _ in stalled.slack.posts] == [HOST, BEN, DAN]
+    assert [question.commitment_id for question in stalled.asked] == ["c2"]
 
 
 # Who has left
