@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from hashlib import sha256
 
-from bot.accountability.calendar.recurrence import Series
+from bot.accountability.calendar.recurrence import Series, skip
 from bot.accountability.series import later, presenting
 from bot.accountability.series.finding import Finder, Held
 from bot.accountability.series.later import Event
@@ -25,6 +25,7 @@ from bot.scheduler.store import saving
 KIND = "times"
 TRIES = 3  # of one who keeps being overtaken by changes of something else
 SHOWN = 3
+BEGUN_IN = frozenset({State.OPEN, State.CLOSED})
 KNOWN = 100  # sessions of a series that may have to be at other times
 
 TOO_OLD = "That form is too old. Open Manage again and change the times from there."
@@ -66,7 +67,7 @@ class Retiming:
     def draft(self, key: WorkspaceKey, user_id: str, series_id: str, typed: TypedTimes) -> TimesConfirmation:
         """Keep what was typed, in which there is no problem, and say what it will be."""
         held, now, draft_id = self._finder.led(key, user_id, series_id), self._clock(), secrets.token_hex(8)
-        old, new = held.times[-1], _changed(held, typed, now)[1]
+        old, new = held.times[-1], self._changed(key, held, typed, now)[1]
         content = {"series_id": series_id, "seen": _mark(held), "typed": asdict(typed)}
         self._drafts.save(key, Draft(draft_id, user_id, KIND, json.dumps(content)), now)
         return TimesConfirmation(
@@ -94,13 +95,24 @@ class Retiming:
 
     def _save(self, key: WorkspaceKey, held: Held, typed: TypedTimes, draft_id: str) -> bool:
         of, now = held.of, self._clock()
-        ended, new = _changed(held, typed, now, draft_id)
+        ended, new = self._changed(key, held, typed, now, draft_id)
         if self._has_begun(key, of.id, new.starts_on):
             raise Refusal(BEGUN)
         sessions = retimed(self._sessions.of_series(key, of.id, KNOWN), new, now)
         changes = later.on_new_times(of, (*held.times[:-1], ended, new), now)
         also = saving(key, changes)
         return self._series.change_times(key, of.id, ended, new, sessions, also, seen=of.version)
+
+    def _changed(
+        self, key: WorkspaceKey, held: Held, typed: TypedTimes, now: datetime, draft_id: str = ""
+    ) -> tuple[Series, Series]:
+        """A session that was moved to earlier and has begun then is not held once more on its day."""
+        ended, new = _changed(held, typed, now, draft_id)
+        for session in self._sessions.of_series(key, held.of.id, KNOWN):
+            day = date.fromisoformat(session.occurrence)
+            if session.state in BEGUN_IN and day not in new.exceptions and new.has(day):
+                new = skip(new, day)
+        return ended, new
 
     def _told(self, key: WorkspaceKey, before: Held) -> EventView:
         held = self._finder.held(key, before.of)
@@ -110,7 +122,7 @@ class Retiming:
     def _has_begun(self, key: WorkspaceKey, series_id: str, day: date) -> bool:
         """Has the session of the day from which other times are to hold begun already?"""
         session = self._sessions.get(key, series_id, day.isoformat())
-        return session is not None and session.state in {State.OPEN, State.CLOSED}
+        return session is not None and session.state in BEGUN_IN
 
 
 def _changed(held: Held, typed: TypedTimes, now: datetime, draft_id: str = "") -> tuple[Series, Series]:
