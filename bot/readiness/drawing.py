@@ -56,6 +56,7 @@ class Rest:
 
     seconds: float
     concerns_all: bool = False
+    first: Stale | None = None  # what is next then
 
 
 class Drawer:
@@ -114,12 +115,16 @@ class Drawer:
             self._thread.join(seconds)
         return not self._thread.is_alive()
 
-    def draw(self) -> Rest:
-        """Draw what there is budget for. Returns when it is worth looking again."""
+    def draw(self, first: Stale | None = None) -> Rest:
+        """Draw what there is budget for. Returns when it is worth looking again.
+
+        What waits for its turn alone is to be given as the `first` next time: looking for what else there is takes its
+        time, and is done while the next turn is waited for.
+        """
         wanted = self._take()
         closed: set[str] = set()
         waits: list[float] = []
-        for stale in self._stale(wanted):
+        for stale in self._in_turn(first, wanted):
             if self._stopping.is_set():
                 break
             if stale.round.channel_id in closed:
@@ -132,28 +137,34 @@ class Drawer:
                 waits.append(busy.retry_after)
             except TryLater as later:
                 self._put_back(wanted)
-                return Rest(later.retry_after, concerns_all=True)
+                return Rest(later.retry_after, concerns_all=True, first=stale)
             except UnknownOutcome as error:  # the others get their turn first
                 log.warning("round %s: a message may not be up to date; trying again: %s", stale.round.id, error)
                 self._put_back({(stale.key, stale.round.id)})
                 waits.append(AFTER_TROUBLE)
         return Rest(min(waits, default=LOOK_AT_ALL))
 
+    def _in_turn(self, first: Stale | None, wanted: set[Wanted]) -> Iterator[Stale]:
+        if first:
+            yield first
+        yield from self._stale(wanted)
+
     def _serve(self) -> None:
-        look_at = 0.0
+        look_at, first = 0.0, None
         while not self._stopping.is_set():
             now = self._clock().timestamp()
             try:
                 if now >= look_at:
                     look_at = now + LOOK_AT_ALL
                     self.want_all()
-                rest = self.draw()
+                rest = self.draw(first)
             except Unavailable as error:
                 log.warning("could not draw; trying again: %s", error)
                 rest, look_at = Rest(AFTER_TROUBLE, concerns_all=True), 0.0
             except Exception:  # the thread itself must live
                 log.exception("could not draw; trying again")
                 rest, look_at = Rest(AFTER_TROUBLE, concerns_all=True), 0.0
+            first = rest.first
             self._rest(rest, looked_at=now)
 
     def _rest(self, rest: Rest, looked_at: float) -> None:
