@@ -1,5 +1,7 @@
 """The least that a Bolt app can do, for the bot to be compared with: `python -m bench.bare` answers every mention with
 the same sentence, `python -m bench.bare votes` saves every vote in a table of one row a person and statement.
+
+Its process is set up as the bot's is, so that what is compared is what the two do.
 """
 
 import os
@@ -18,6 +20,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from bot.slack.bolt import LISTENER_THREADS
+from bot.tuning import RECEIVED_AT_ONCE, tune
 
 SENTENCE = "This is what I always say."
 TABLE = "CREATE TABLE votes (voter TEXT, statement TEXT, answer TEXT, PRIMARY KEY (voter, statement))"
@@ -76,9 +79,10 @@ def _postgresql(url: str) -> Save:
 
 def serve(listen: Callable[[App], None], **options: Any) -> None:
     """Until the process is told to end."""
+    tune()
     app = App(client=WebClient(os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"]), **options)
     listen(app)
-    handler = SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"])
+    handler = SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"], receive_buffer_size=RECEIVED_AT_ONCE)
     handler.connect()
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     handler.close()

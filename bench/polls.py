@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import asdict
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -28,30 +28,43 @@ from tests.postgres import Cluster, binaries, running_cluster
 
 CHECK = "readiness"
 LASTS = timedelta(days=1)
-ENGINES = ("sqlite", "postgresql")
 WRITTEN = "%20-csynchronous_commit%3Don"  # a commit survives a kill, though no power cut: as it does on our SQLite
 
 Message = dict[str, Any]
-Addresses = Callable[[str], AbstractContextManager[str]]  # an engine to the address of an empty database
+
+
+@dataclass(frozen=True)
+class Engines:
+    """Empty databases on each engine that there is. The PostgreSQL server is of the benchmark's own, without fsync."""
+
+    folder: Path
+    cluster: Cluster | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("sqlite", "postgresql") if self.cluster else ("sqlite",)
+
+    @contextmanager
+    def empty(self, engine: str) -> Iterator[str]:
+        """The address of one."""
+        if engine == "sqlite":
+            yield f"sqlite:///{self.folder / secrets.token_hex(4)}.db"
+        else:
+            assert self.cluster
+            with self.cluster.fresh_database() as address:
+                yield address + WRITTEN
 
 
 @contextmanager
-def databases(folder: Path) -> Iterator[Addresses]:
-    """Empty databases on both engines. The PostgreSQL server is of the benchmark's own, without fsync."""
+def databases(folder: Path) -> Iterator[Engines]:
+    """Without a PostgreSQL server it says so, and SQLite is measured alone."""
     found = binaries()
     if found is None:
-        raise RuntimeError("PostgreSQL is needed here: initdb in PATH or in /usr/lib/postgresql")
+        print("There is no PostgreSQL server (initdb in PATH or in /usr/lib/postgresql): this is SQLite alone.\n")
+        yield Engines(folder, None)
+        return
     with running_cluster(found) as cluster:
-        yield lambda engine: _empty(engine, folder, cluster)
-
-
-@contextmanager
-def _empty(engine: str, folder: Path, cluster: Cluster) -> Iterator[str]:
-    if engine == "sqlite":
-        yield f"sqlite:///{folder / secrets.token_hex(4)}.db"
-    else:
-        with cluster.fresh_database() as address:
-            yield address + WRITTEN
+        yield Engines(folder, cluster)
 
 
 @cache

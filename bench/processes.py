@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -72,6 +73,19 @@ def bare_process(workspace: WorkspaceProcess, *what: str, database: str = "") ->
     environment = {**os.environ, **workspace.address, "DATABASE_URL": database}
     with running([sys.executable, "-m", "bench.bare", *what], env=environment) as process:
         yield process
+
+
+@contextmanager
+def standing_still(process: "subprocess.Popen[Any]") -> Iterator[None]:
+    """So that what it has left to do takes nothing from another's turn; it goes on with it in its own.
+
+    Neither end of its connection gives it up within ten seconds and more.
+    """
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def cco() -> Path:

@@ -41,6 +41,7 @@ class Weather:
     reordered: float = 0.05
     modals: float = 0.5
     refusals_every: float = 3.0  # seconds between two refusals (429) of each method
+    calm: float = 5.0  # seconds before the last vote without them: the last redraw has Slack's whole budget then
     live: bool = False
 
 
@@ -238,7 +239,7 @@ class Storm:
             is_waiting = any(fault.method == method for fault in self.workspace.faults)
         if not is_waiting:
             faults.switch(self.workspace, "rate_limited", seed=self.rng.randrange(10**6), method=method)
-        if self._now() < self.weather.seconds:
+        if self._now() + self.weather.refusals_every < self.weather.seconds - self.weather.calm:
             self._at(self._now() + self.weather.refusals_every, self._refusing(method))
 
     # What came of it

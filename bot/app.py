@@ -46,12 +46,12 @@ from bot.slack.store import DeliveryStore
 from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.surroundings import After, Surroundings
+from bot.tuning import RECEIVED_AT_ONCE
 from bot.variables import unwritable_cache
 from bot.workdays import Workdays
 
 log = logging.getLogger(__name__)
 
-RECEIVED_AT_ONCE = 65_536  # bytes: slack_sdk calls itself anew for each part, and 350 clicks in a row were too deep
 LOOK_EVERY = 10.0  # seconds between two looks at the connection
 RECONNECT_AFTER = timedelta(seconds=60)
 CLEAN_EVERY = timedelta(days=1)

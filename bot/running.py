@@ -1,6 +1,5 @@
 """Runs the bot until the process is told to stop."""
 
-import ctypes
 import logging
 import os
 import signal
@@ -13,11 +12,9 @@ import click
 from bot.app import DRAIN_SECONDS, CannotRun, build
 from bot.settings import Settings
 from bot.storage.migrate import migrate_apart
+from bot.tuning import tune
 
 log = logging.getLogger(__name__)
-
-HAND_OVER_SECONDS = 0.02  # a thread may compute before another's turn: 50 questions at once took a quarter less time
-ARENA_MAX = -8  # the name that mallopt(3) gives to this number
 
 
 def run_until_signal(settings: Settings, drain_seconds: float = DRAIN_SECONDS) -> None:
@@ -25,8 +22,7 @@ def run_until_signal(settings: Settings, drain_seconds: float = DRAIN_SECONDS) -
 
     Python ends at once on SIGTERM unless it is handled, losing answers under way.
     """
-    _share_memory_pools()
-    sys.setswitchinterval(HAND_OVER_SECONDS)
+    tune()
     migrate_apart(settings.database_url.get_secret_value())
     bot = build(settings)
     bot.drain_seconds = drain_seconds
@@ -55,15 +51,3 @@ def _end(code: int, reason: str = "") -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _share_memory_pools() -> None:
-    """Have all threads share two of glibc's memory pools.
-
-    Matching frees arrays of some 100 KB on many threads; kept by each thread in a pool of its own, as is the default,
-    they made up a fifth of the process (`python -m bench memory`).
-    """
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-        if mallopt:
-            mallopt(ARENA_MAX, 2)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -78,6 +79,4 @@ def test_looking_for_what_there_is_to_draw_takes_nothing_from_the_budget(databas
         clock.move(timedelta(seconds=rest.seconds))
         rest = drawer.draw(rest.first)
     times = sorted(screen.drawn.values())
-    assert [after - before for before, after in zip(times, times[1:], strict=False)] == [EVERY[EDITS]] * (
-        len(parts) - 1
-    )
+    assert [after - before for before, after in pairwise(times)] == [EVERY[EDITS]] * (len(parts) - 1)
