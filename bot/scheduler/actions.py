@@ -83,11 +83,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Failure:
-    """An action that was given up after too many tries."""
+    """An action that was given up after too many tries. `reason` is what the last one failed of, as far as we know."""
 
     action: Action
     tries: int
     failed_at: datetime
+    reason: str = ""
 
 
 def pause_after(tries: int) -> timedelta:

@@ -22,6 +22,7 @@ class Listed:
     action: Action
     at: datetime
     tries: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ class Agenda:
 
 
 def agenda(store: ScheduleStore, now: datetime, at_most: int) -> Agenda:
-    given_up = [Listed(key, GIVEN_UP, one.action, one.failed_at, one.tries) for key, one in store.failures()[-at_most:]]
+    given_up = [
+        Listed(key, GIVEN_UP, one.action, one.failed_at, one.tries, one.reason)
+        for key, one in store.failures()[-at_most:]
+    ]
     waiting = [
         Listed(key, _state(one.next_at, one.tries, now, is_begun=one.is_begun), one.action, one.next_at, one.tries)
         for key, one in store.waiting(at_most)
@@ -47,7 +51,7 @@ def as_lines(found: Agenda) -> Iterator[str]:
     counts = {state: sum(one.state == state for one in found.listed) for state in (GIVEN_UP, BEING_DONE)}
     yield f"{found.overdue} overdue, {counts[BEING_DONE]} being done, {counts[GIVEN_UP]} given up"
     if found.listed:
-        rows = [("STATE", "WHAT", "ABOUT", "WHEN (UTC)", "TRIES", "WORKSPACE"), *map(_row, found.listed)]
+        rows = [("STATE", "WHAT", "ABOUT", "WHEN (UTC)", "TRIES", "WORKSPACE", "WHY"), *map(_row, found.listed)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         yield from ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
@@ -68,7 +72,8 @@ def _state(next_at: datetime, tries: int, now: datetime, *, is_begun: bool) -> s
 def _row(one: Listed) -> Sequence[str]:
     about = " ".join(filter(None, (one.action.subject, one.action.occurrence)))
     when = f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-    return one.state, one.action.kind, about, when, str(one.tries), f"{one.key.enterprise_id}{one.key.team_id}"
+    where = f"{one.key.enterprise_id}{one.key.team_id}"
+    return one.state, one.action.kind, about, when, str(one.tries), where, one.reason
 
 
 def _fields(one: Listed) -> dict[str, Any]:
@@ -80,6 +85,7 @@ def _fields(one: Listed) -> dict[str, Any]:
         "due_at": one.action.due_at.isoformat(),
         "at": one.at.isoformat(),
         "tries": one.tries,
+        "reason": one.reason,
         "enterprise_id": one.key.enterprise_id,
         "team_id": one.key.team_id,
     }

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than the longest send: one call that waits out Slack's rate limit four times
 
+ENDED_WITH_US = "the process ended over it each time"
+
 Handler = Callable[[WorkspaceKey, Due], Action | None]
 GivenUp = Callable[[WorkspaceKey, Due], None]
 
@@ -75,7 +77,7 @@ class Runner:
     def run(self, key: WorkspaceKey, due: Due) -> None:
         """Do a claimed action. Raises only when the database can't be told: its lease ends, and it runs again."""
         if due.tries > MOST_TRIES and not self._doing(due).for_ever:  # the last one ended with the process
-            self._give_up(key, due)
+            self._give_up(key, due, ENDED_WITH_US)
             return
         try:
             following = self._handle(key, due)
@@ -86,10 +88,10 @@ class Runner:
             self._store.put_off(key, due, self._clock() + timedelta(seconds=later.retry_after), tried=False)
         except Unavailable as error:
             log.info("%s: try %d failed: %s", due.action, due.tries, error)
-            self._put_off(key, due)
-        except Exception:  # one bad action never stops the others
+            self._put_off(key, due, str(error))
+        except Exception as error:  # one bad action never stops the others
             log.exception("%s: try %d failed", due.action, due.tries)
-            self._put_off(key, due)
+            self._put_off(key, due, type(error).__name__)  # its words may be people's
         else:
             self._done(key, due, following)
 
@@ -124,13 +126,13 @@ class Runner:
         if not self._store.done(key, due, self._clock(), following):
             log.info("%s: moved, cancelled or taken over while it was done; that decides what comes next", due.action)
 
-    def _put_off(self, key: WorkspaceKey, due: Due) -> None:
+    def _put_off(self, key: WorkspaceKey, due: Due, reason: str) -> None:
         if due.tries >= MOST_TRIES and not self._doing(due).for_ever:
-            self._give_up(key, due)
+            self._give_up(key, due, reason)
         else:
             self._store.put_off(key, due, self._clock() + pause_after(due.tries))
 
-    def _give_up(self, key: WorkspaceKey, due: Due) -> None:
+    def _give_up(self, key: WorkspaceKey, due: Due, reason: str) -> None:
         """Told first: a crash in between tells it twice, the other way round never."""
         if tell := self._doing(due).on_given_up:
             try:
@@ -139,5 +141,5 @@ class Runner:
                 raise
             except Exception:  # a bug there must not keep it for ever
                 log.exception("%s: could not tell that it is given up", due.action)
-        if self._store.give_up(key, due, self._clock()):
+        if self._store.give_up(key, due, self._clock(), reason):
             log.error("%s: given up after %d tries; it was due at %s", due.action, MOST_TRIES, due.action.due_at)

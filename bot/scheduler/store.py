@@ -30,6 +30,7 @@ from bot.storage.columns import of_workspace, workspace_columns, workspace_value
 from bot.storage.database import Database, UtcDateTime, metadata
 
 PLANNED, DONE, FAILED = "planned", "done", "failed"
+LONGEST_REASON = 200
 
 DUE_ACTIONS = Table(
     "due_actions",
@@ -46,6 +47,7 @@ DUE_ACTIONS = Table(
     Column("ended_at", UtcDateTime),  # done or given up
     Column("turn", UtcDateTime),  # kept for it where it had to queue
     Column("sends", Integer, nullable=False, server_default="0"),  # how often sending its message was begun
+    Column("reason", String(LONGEST_REASON), nullable=False, server_default=""),  # why it was given up
     Index("due_actions_next", "state", "next_at"),
     Index("due_actions_ended", "ended_at"),
 )
@@ -161,10 +163,10 @@ class ScheduleStore:
         with self._database.write() as connection:
             return _end(connection, key, due, next_at=turn, turn=turn, **_not_begun(due))
 
-    def give_up(self, key: WorkspaceKey, due: Due, now: datetime) -> bool:
+    def give_up(self, key: WorkspaceKey, due: Due, now: datetime, reason: str = "") -> bool:
         """Mark an action as failed for good, until somebody moves it. False as with `done`."""
         with self._database.write() as connection:
-            return _end(connection, key, due, state=FAILED, ended_at=now)
+            return _end(connection, key, due, state=FAILED, ended_at=now, reason=reason[:LONGEST_REASON])
 
     def next_due(self, kinds: Collection[str]) -> datetime | None:
         """When something is to be done next in all workspaces; what is being done now doesn't count."""
@@ -192,7 +194,7 @@ class ScheduleStore:
         query = select(DUE_ACTIONS).where(DUE_ACTIONS.c.state == FAILED).order_by(DUE_ACTIONS.c.ended_at)
         with self._database.read() as connection:
             rows = connection.execute(query).mappings().all()
-        return [(_key(row), Failure(_action(row), row["tries"], row["ended_at"])) for row in rows]
+        return [(_key(row), Failure(_action(row), row["tries"], row["ended_at"], row["reason"])) for row in rows]
 
     def clean(self, before: datetime) -> int:
         """Forget what was done or given up before that time, in all workspaces."""
@@ -218,7 +220,7 @@ def _names(action: Action) -> dict[str, str]:
 
 
 def _planned_for(due_at: datetime) -> dict[str, Any]:
-    begun = {"lease": None, "tries": 0, "ended_at": None, "turn": None, "sends": 0}
+    begun = {"lease": None, "tries": 0, "ended_at": None, "turn": None, "sends": 0, "reason": ""}
     return {"due_at": due_at, "state": PLANNED, "next_at": due_at, **begun}
 
 

@@ -32,7 +32,7 @@ def store(database: Database) -> ScheduleStore:
         plan(database, replace(CLOSE, subject=subject))
         ((key, due),) = store.claim(LEASES, NOON, 9)
         if happens == "give_up":
-            store.give_up(key, due, NOON + SECOND)
+            store.give_up(key, due, NOON + SECOND, "Slack is away. " * 100)
         elif happens == "put_off":
             store.put_off(key, due, NOON + HOUR)
     plan(database, replace(CLOSE, subject="old", due_at=NOON - DAY), key=THEIRS)
@@ -79,6 +79,7 @@ def test_the_table_has_a_line_each_under_how_many_there_are(store: ScheduleStore
     assert head == "1 overdue, 1 being done, 1 given up"
     assert columns.split()[:3] == ["STATE", "WHAT", "ABOUT"]
     assert first.split()[:4] == ["given", "up", "close", "gone"]
+    assert "Slack is away" in first
 
 
 @pytest.mark.usefixtures("store")

@@ -13,7 +13,7 @@ import pytest
 from bot.clock import MovableClock
 from bot.errors import Queued, Refusal, TryLater, Unavailable
 from bot.keys import WorkspaceKey
-from bot.scheduler.actions import MOST_TRIES, Action, Due, pause_after
+from bot.scheduler.actions import MOST_TRIES, Action, Due, Failure, pause_after
 from bot.scheduler.runner import Runner
 from bot.scheduler.store import ScheduleStore, cancel, move
 from bot.storage.database import Database
@@ -270,10 +270,20 @@ def test_what_fails_for_too_long_is_given_up_logged_once_and_stays_visible(
     assert len(doer.seen) == MOST_TRIES
     assert times[-1] - NOON == sum((pause_after(tries) for tries in range(1, MOST_TRIES)), timedelta())
     ((key, failure),) = store.failures()
-    assert (key, failure.action, failure.tries, failure.failed_at) == (OURS, CLOSE, MOST_TRIES, clock())
+    assert (key, failure) == (OURS, Failure(CLOSE, MOST_TRIES, clock(), "Slack is away"))
     assert [(record.levelno, record.message) for record in caplog.records if record.levelno > logging.INFO] == [
         (logging.ERROR, f"close r1: given up after {MOST_TRIES} tries; it was due at 2026-11-21 12:00:00+00:00")
     ]
+
+
+@pytest.mark.parametrize("words", ["Anna promised it", "x" * 1_000])
+def test_of_an_unexpected_error_its_kind_is_kept_as_the_reason_and_none_of_its_words(
+    runner: Runner, store: ScheduleStore, database: Database, clock: MovableClock, words: str
+) -> None:
+    runner.register("close", Doer(RuntimeError(words), failures=MOST_TRIES))
+    plan(database, CLOSE)
+    run_to_the_end(runner, clock)
+    assert [one.reason for _, one in store.failures()] == ["RuntimeError"]
 
 
 def test_what_is_tried_for_ever_is_tried_hourly_until_it_is_done(

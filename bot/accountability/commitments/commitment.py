@@ -209,7 +209,7 @@ def hand_over(of: Commitment, by: str, to: str, now: datetime, reason: str = "")
     """Ask somebody else to take it on. Whoever takes it themselves, or has it back, owns it at once."""
     demand_live(of)
     if not to or to == of.owner:
-        raise Refusal(f"<@{of.owner}> has it already. Choose somebody else to hand it over to.")
+        raise Refusal("Whoever you chose has it already. Choose somebody else to hand it over to.")
     fresh: dict[str, Any] = {"owner": to, "proposed_due": None, "needs_help_since": None}
     if to in {by, of.previous_owner}:
         return _changed(of, by, Deed.HAND_OVER, now, reason, **fresh, state=State.OPEN, previous_owner="")
