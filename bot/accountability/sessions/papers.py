@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.accountability.calendar.recurrence import Series
 from bot.accountability.commitments.commitment import Change, Commitment
@@ -34,6 +35,11 @@ class Meeting:
     series: SessionSeries
     times: tuple[Series, ...]
     session: Session
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which it lives on the wall; later ones may live in another."""
+        return later.holding(self.times, date.fromisoformat(self.session.occurrence)).zone
 
     @property
     def next_start(self) -> datetime | None:
@@ -169,7 +175,7 @@ class Papers:
         """The first session to close in a month tells of the month before, where that may be told."""
         if of.session.closed_at is None:
             return None
-        zone = of.times[-1].zone
+        zone = of.zone
         month = of.session.closed_at.astimezone(zone).date().replace(day=1)
         if since.astimezone(zone).date() >= month:
             return None

@@ -160,7 +160,7 @@ class Presenter:
 
 
 def _sections(of: Meeting, made: Agenda) -> tuple[Section, ...]:
-    zone = _zone(of)
+    zone = of.zone
     found = {
         "stuck": [_promised(line, zone) for line in made.stuck],
         "overdue": [_promised(line, zone) for line in made.overdue],
@@ -173,7 +173,7 @@ def _sections(of: Meeting, made: Agenda) -> tuple[Section, ...]:
 
 
 def _results(minutes: Minutes) -> tuple[Section, ...]:
-    summed, zone = minutes.summary, _zone(minutes.meeting)
+    summed, zone = minutes.summary, minutes.meeting.zone
     found = {
         "kept": [_resulting(item, minutes, zone) for item in summed.kept],
         "missed": [_resulting(item, minutes, zone) for item in summed.missed],
@@ -264,11 +264,7 @@ def _amends(of: Meeting) -> Moment:
 
 
 def _at(of: Meeting, at: datetime) -> Moment:
-    return moment(at, _zone(of))
-
-
-def _zone(of: Meeting) -> ZoneInfo:
-    return of.times[-1].zone
+    return moment(at, of.zone)
 
 
 def _rate(rated: Rated) -> Rate:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given, settings
 
-from bot.accountability.calendar.recurrence import Series
+from bot.accountability.calendar.recurrence import Series, change_from
 from bot.accountability.calendar.rules import Rule
 from bot.accountability.commitments.commitment import Commitment, State
 from bot.accountability.commitments.kept import KeptRate
@@ -42,6 +42,7 @@ from tests.accountability.sessions.examples import (
     SPONSOR,
     START,
     a_finding,
+    a_session,
     a_topic,
     an_agenda,
     an_update,
@@ -273,6 +274,13 @@ def test_an_agenda_says_when_and_who_and_has_each_section_with_its_number(render
     ):
         assert told in words, told
     assert pressed == ["Read the guidance", "Add an item", "Give my update", "Manage"]
+
+
+def test_a_session_is_in_its_own_zone_also_when_later_ones_are_in_another() -> None:
+    here, elsewhere = change_from(TIMES, date(2027, 1, 5), new_id="s2", zone=ZoneInfo("America/New_York"))
+    of, later = (Meeting(SERIES, (here, elsewhere), a_session(name)) for name in ("2026-12-01", "2027-01-05"))
+    assert presenter().agenda(of, an_agenda()).starts.words.endswith(", 10:00 (Europe/Berlin)")
+    assert presenter().agenda(later, an_agenda()).starts.words.endswith("(America/New_York)")
 
 
 def test_what_does_not_fit_is_counted_and_shown_on_request(renderer: Renderer) -> None:
