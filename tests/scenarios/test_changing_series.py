@@ -152,6 +152,10 @@ def test_a_session_is_moved_after_it_was_said_to_when(
     announced(stage, room, "is held at another time")
     assert settled(stage, stage.again(last_submission(stage))).answer["view"]["title"]["text"] == "Saved"  # type: ignore[index]
     assert "(moved)" in texts(overview(stage, team[1], room))
+    to_when(stage, team[0], move_form(stage, team[0], room, second, of), f"{second.day:%d %b} 10:00")
+    saved(stage, team[0], stage.workspace.views(team[0].id)[-1])
+    announced(stage, room, "is held when it was first meant to be")
+    assert next_ones(stage, of)[1] == second
 
 
 def test_a_date_that_can_t_be_meant_is_told_at_the_field(

@@ -2,10 +2,9 @@
 
 from datetime import date, datetime
 
-from bot.accountability.calendar.wall import moment_of
 from bot.accountability.sending import Attempt, Outcome, Sender
 from bot.accountability.series import presenting
-from bot.accountability.series.finding import Finder, Held
+from bot.accountability.series.finding import Finder, Held, first_meant
 from bot.accountability.series.later import Event, News, person_named
 from bot.accountability.series.views import EventView, LeaderView
 from bot.accountability.series.wording import day_and_time, from_then_on
@@ -73,13 +72,6 @@ class Announcing:
         zone = holding(held.times, date.fromisoformat(news.occurrence)).zone
         words = day_and_time(meant_for, zone)
         return presenting.event(news.event, card, held.times, session, words=words, for_channel=True)
-
-
-def first_meant(held: Held, occurrence: str) -> datetime:
-    """When a session would be if it had not been moved."""
-    day = date.fromisoformat(occurrence)
-    times = holding(held.times, day)
-    return moment_of(day, times.at, times.zone)
 
 
 def _is_so(session: Session, event: Event, meant_for: datetime, now: datetime) -> bool:

@@ -94,8 +94,14 @@ class Finder:
 def can_be_held(held: Held, session: Session, now: datetime) -> bool:
     """Do the times of the series have this session, and is it to come?"""
     day = date.fromisoformat(session.occurrence)
+    return later.holding(held.times, day).has(day) and first_meant(held, session.occurrence) > now
+
+
+def first_meant(held: Held, occurrence: str) -> datetime:
+    """When a session would be if it had not been moved."""
+    day = date.fromisoformat(occurrence)
     times = later.holding(held.times, day)
-    return times.has(day) and moment_of(day, times.at, times.zone) > now
+    return moment_of(day, times.at, times.zone)
 
 
 def person_problem(known: Acquaintances, key: WorkspaceKey, user_id: str, deed: str) -> str:

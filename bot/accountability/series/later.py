@@ -27,6 +27,7 @@ class Event(StrEnum):
     STARTED = "started"
     SKIPPED = "skipped"
     MOVED = "moved"
+    MOVED_BACK = "own_time"  # to when it was first meant to be
     BROUGHT_BACK = "back"
     RETIMED = "times"
     ENDED = "ended"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.accountability.calendar.dates import read_when
 from bot.accountability.calendar.wall import moment_of
 from bot.accountability.series import later, presenting
-from bot.accountability.series.finding import Finder, Held, can_be_held
+from bot.accountability.series.finding import Finder, Held, can_be_held, first_meant
 from bot.accountability.series.later import Event
 from bot.accountability.series.store import Draft, SeriesDraftStore
 from bot.accountability.series.views import EventView, MoveConfirmation, MoveForm
@@ -111,14 +111,20 @@ class Rescheduling:
             held, now = self._finder.led(key, user_id, what.series_id), self._clock()
             session = self._finder.session(key, held, what.occurrence)
             changed = step(held, session, now)
-            if changed == session or self._save(key, held, changed, event, now):
+            what_happened = _what_happened(event, held, changed)
+            if changed == session or self._save(key, held, changed, what_happened, now):
                 words = day_and_time(before or session.starts_at, _zone(held, session))
-                return self._told(key, held, changed, event, words)
+                return self._told(key, held, changed, what_happened, words)
         raise Refusal(BUSY)
 
     def _save(self, key: WorkspaceKey, held: Held, changed: Session, event: Event, now: datetime) -> bool:
         store = self._series
-        saves = {Event.SKIPPED: store.skip, Event.MOVED: store.move, Event.BROUGHT_BACK: store.bring_back}
+        saves = {
+            Event.SKIPPED: store.skip,
+            Event.MOVED: store.move,
+            Event.MOVED_BACK: store.move_back,
+            Event.BROUGHT_BACK: store.bring_back,
+        }
         changes = later.on_changed_session(held.of, held.times, changed, event, now)
         return saves[event](key, changed, also=saving(key, changes))
 
@@ -126,6 +132,11 @@ class Rescheduling:
         held = self._finder.held(key, before.of)
         card = presenting.card(held.of, held.times, self._clock())
         return presenting.event(event, card, held.times, session, words=words)
+
+
+def _what_happened(event: Event, held: Held, session: Session) -> Event:
+    is_back = event is Event.MOVED and session.starts_at == first_meant(held, session.occurrence)
+    return Event.MOVED_BACK if is_back else event
 
 
 def _skipped(_held: Held, session: Session, now: datetime) -> Session:
@@ -138,9 +149,7 @@ def _skipped(_held: Held, session: Session, now: datetime) -> Session:
 def _brought_back(held: Held, session: Session, now: datetime) -> Session:
     if session.is_to_come:
         return session
-    day = date.fromisoformat(session.occurrence)
-    times = holding(held.times, day)
-    at = moment_of(day, times.at, times.zone)
+    at = first_meant(held, session.occurrence)
     if session.state is State.SKIPPED and not can_be_held(held, session, now):
         raise Refusal(OVER if at <= now else NOT_ANY_MORE)
     back = bring_back(session, at, now)

@@ -276,6 +276,10 @@ class SeriesStore:
         exception = insert(EXCEPTIONS).values(**_day_of(key, session), moved_to=session.starts_at)
         return self._change(key, session, TO_COME, TIME, exception, also)
 
+    def move_back(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
+        """The same for one that is when it was first meant to be again."""
+        return self._change(key, session, TO_COME, TIME, None, also)
+
     def bring_back(self, key: WorkspaceKey, session: Session, also: Also = nothing) -> bool:
         """Hold a skipped session after all, when it was first meant to be. False when it is not skipped."""
         return self._change(key, session, BEFORE[State.PLANNED], (*STATE, *TIME), None, also)

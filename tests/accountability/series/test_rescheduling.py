@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.accountability.series.finding import Finder
+from bot.accountability.series.later import ANNOUNCE, Event, News
 from bot.accountability.series.rescheduling import OVER, Named, Rescheduling
 from bot.accountability.series.store import SeriesDraftStore
 from bot.accountability.sessions.session import State
@@ -55,7 +56,17 @@ def test_one_is_not_brought_back_into_another_that_was_moved_there(scene: Scene,
     with pytest.raises(Refusal, match=r"Tuesday 1 December 2026, 10:30 .* Move or skip that one first"):
         rescheduling.bring_back(OURS, HOST, FIRST)
     back = rescheduling.draft_move(OURS, HOST, SECOND, "5 Jan 10:00")
-    rescheduling.move(OURS, HOST, back.draft_id)
+    assert rescheduling.move(OURS, HOST, back.draft_id).event is Event.MOVED_BACK
     rescheduling.bring_back(OURS, HOST, FIRST)
     found = [SessionStore(scene.database).get(OURS, *one) for one in (FIRST, SECOND)]
     assert [(one.state, one.starts_at) for one in found if one] == [(State.PLANNED, START), (State.PLANNED, NEXT)]
+
+
+def test_one_that_is_moved_back_is_as_if_it_had_never_been_moved(scene: Scene, rescheduling: Rescheduling) -> None:
+    for words, event in (("2 Dec 15:00", Event.MOVED), ("1 Dec 10:00", Event.MOVED_BACK)):
+        drafted = rescheduling.draft_move(OURS, HOST, FIRST, words)
+        for _ in range(2):
+            assert rescheduling.move(OURS, HOST, drafted.draft_id).event is event
+    assert SeriesStore(scene.database).times(OURS, "s1") == (TIMES,)
+    told = [News.named(action.occurrence, action.due_at).event for action in scene.due(ANNOUNCE)]
+    assert told == [Event.MOVED, Event.MOVED_BACK]

@@ -82,7 +82,7 @@ def every_view(text: str = "To see what moved") -> Iterator[View]:
         yield presenting.set_up_confirmation("d1", replace(PLAN, series=series), NOW)
     yield from forms(of, times, sessions, text)
     for what, whole, for_channel in product(Event, cards[1:3], (True, False)):
-        session = sessions[0] if what in {Event.SKIPPED, Event.MOVED, Event.BROUGHT_BACK} else None
+        session = sessions[0] if what in {Event.SKIPPED, Event.MOVED, Event.MOVED_BACK, Event.BROUGHT_BACK} else None
         words = from_then_on(new) if what is Event.RETIMED else presenting.shown_session(sessions[1], times).words
         yield presenting.event(what, whole, times, session, words=words, for_channel=for_channel)
     for card in cards[:4]:
