@@ -25,7 +25,7 @@ from bot.workspace.server import LOOPBACK, WorkspaceServer
 SAVE_EVERY = 5.0  # seconds
 
 
-def run_demo(port: int, opens: bool | None, *, reset: bool = False) -> None:
+def run_demo(port: int, opens: bool | None, *, reset: bool = False, rate_limits: bool = True) -> None:
     """Serve until Ctrl-C or SIGTERM. Raises Refusal when the port is taken.
 
     What happened stays for the next time on the same port; on one that was picked freely it can't.
@@ -34,7 +34,7 @@ def run_demo(port: int, opens: bool | None, *, reset: bool = False) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
     clock = MovableClock()
-    server = WorkspaceServer(json.loads(MANIFEST.read_text()), port=port, clock=clock)
+    server = WorkspaceServer(json.loads(MANIFEST.read_text()), port=port, clock=clock, rate_limits=rate_limits)
     try:
         server.start()
     except OSError as error:

@@ -16,16 +16,19 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 PATIENCE = 30.0  # seconds; a machine that does much else besides starts a process slowly
+# Slack's rate limits run on real time: a round of twelve messages would take a quarter of a minute.
+UNLIMITED = "from bot.demo import run_demo; run_demo(0, opens=False, rate_limits=False)"
 
 
 class Demo:
     """A running demo: its process, its page, and where it may leave files."""
 
-    def __init__(self, folder: Path, cache: Path | None, *options: str) -> None:
+    def __init__(self, folder: Path, cache: Path | None, *options: str, rate_limits: bool = True) -> None:
         self.folder = folder
         settings = {"TMPDIR": str(folder), **({"CCO_CACHE_DIR": str(cache)} if cache else {})}
+        command = ["-m", "bot.cli", "demo", "--no-open", *(options or ("--port", "0"))]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "demo", "--no-open", *(options or ("--port", "0"))],
+            [sys.executable, *(command if rate_limits else ("-c", UNLIMITED))],
             env={**os.environ, **settings},
             stdout=subprocess.PIPE,
             text=True,
@@ -52,6 +55,11 @@ class Demo:
         assert "error" not in answer, answer
         return answer["answer"]
 
+    def due_in(self) -> float:
+        """After how many seconds something is due; 0 where nothing is."""
+        clock = self.seen()["clock"]
+        return max(0.0, (clock["due"] or 0.0) - float(clock["now"]))
+
     def interrupt(self) -> tuple[int, str]:
         """Presses Ctrl-C; gives the exit code and the last words."""
         self.process.send_signal(signal.SIGINT)
@@ -65,8 +73,8 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path, cache: Path | None = None, *options: str) -> Iterator[Demo]:
-    demo = Demo(folder, cache, *options)
+def running_demo(folder: Path, cache: Path | None = None, *options: str, rate_limits: bool = True) -> Iterator[Demo]:
+    demo = Demo(folder, cache, *options, rate_limits=rate_limits)
     try:
         yield demo
     finally:

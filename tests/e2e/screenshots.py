@@ -121,7 +121,7 @@ def readiness(page: Page, demo: Demo) -> Iterator[str]:
     expect(confirmation).to_contain_text("posts 12 messages")
     yield "check-confirmation"
     confirmation.get_by_role("button", name="Start").click()
-    open_thread(posted(page), page)
+    open_thread(posted(page, demo), page)
     team.answer(FIRST, but=4)
     vote(page, 1, "Yes")
     expect(only_for_me(page, "Saved.")).to_be_visible()
@@ -137,11 +137,11 @@ def readiness(page: Page, demo: Demo) -> Iterator[str]:
     page.keyboard.press("Escape")
     act_as(page, "Ana Weber")
     team.answer(FIRST)
-    to_its_top(to_the_close(page))
+    to_its_top(to_the_close(page, demo))
     yield "check-results"
-    start(page)
+    start(page, demo)
     team.answer(SECOND)
-    found = to_the_close(page)
+    found = to_the_close(page, demo)
     found.get_by_role("button", name="1 reply").click()
     expect(thread(page).last).to_contain_text("8 of 8 also voted last time.")
     to_its_top(found)
@@ -206,7 +206,7 @@ def board_page(page: Page) -> str:
 @contextmanager
 def playing(browser: Browser) -> Iterator[tuple[Page, Demo]]:
     """A demo of its own, and its page."""
-    with tempfile.TemporaryDirectory() as temporary, running_demo(Path(temporary)) as demo:
+    with tempfile.TemporaryDirectory() as temporary, running_demo(Path(temporary), rate_limits=False) as demo:
         page = browser.new_page(viewport=WINDOW)  # type: ignore[arg-type]
         page.set_default_timeout(PATIENCE * 1000)
         page.goto(demo.url)

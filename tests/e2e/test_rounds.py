@@ -37,9 +37,9 @@ pytestmark = IN_A_BROWSER
 @pytest.fixture(scope="module")
 def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Demo]:
     """A demo with a round that Ana has started, and that stays open."""
-    with running_demo(tmp_path_factory.mktemp("demo"), cache) as running:
+    with running_demo(tmp_path_factory.mktemp("demo"), cache, rate_limits=False) as running:
         with watched_pages(browser) as open_page:
-            start(open_page(running.url))
+            start(open_page(running.url), running)
         yield running
 
 
@@ -124,7 +124,7 @@ def test_who_does_not_run_the_round_is_told_whom_to_ask(page: Page) -> None:
 def test_a_round_is_run_again_after_its_reminders_its_results_and_its_files(
     browser: Browser, tmp_path: Path, cache: Path
 ) -> None:
-    with running_demo(tmp_path, cache) as demo, watched_pages(browser) as open_page:
+    with running_demo(tmp_path, cache, rate_limits=False) as demo, watched_pages(browser) as open_page:
         page, team = open_page(demo.url), Team(demo)
         asked = open_confirmation(page)
         expect(asked).to_contain_text("This asks 8 people and posts 12 messages in #leadership")
@@ -133,15 +133,15 @@ def test_a_round_is_run_again_after_its_reminders_its_results_and_its_files(
         expect(form).to_be_visible()
         page.keyboard.press("Escape")
         expect(form).to_be_hidden()
-        start(page)
+        start(page, demo)
         team.answer(FIRST, but=1)
         answers_from_the_reminder(page)
-        shows_results(page)
+        shows_results(page, demo)
         sends_files(page)
         offers_the_reality_check(page)
-        start(page)
+        start(page, demo)
         team.answer(SECOND)
-        shows_movement(page)
+        shows_movement(page, demo)
         lists_both(page)
 
 
@@ -163,8 +163,8 @@ def answers_from_the_reminder(page: Page) -> None:
     expect(open_poll(page)).to_contain_text("8 of 8 have answered")
 
 
-def shows_results(page: Page) -> None:
-    found = to_the_close(page)
+def shows_results(page: Page, demo: Demo) -> None:
+    found = to_the_close(page, demo)
     expect(found).to_contain_text("in place: 3 · we agree it's missing: 4 · we see it differently: 4")
     expect(found.get_by_role("img", name="bar chart: Yes, no and not sure by statement")).to_be_visible()
     found.get_by_text("Figures", exact=True).click()
@@ -201,8 +201,8 @@ def offers_the_reality_check(page: Page) -> None:
     expect(page.get_by_role("button", name="Start the reality check")).to_be_focused()  # where one came from
 
 
-def shows_movement(page: Page) -> None:
-    found = to_the_close(page)
+def shows_movement(page: Page, demo: Demo) -> None:
+    found = to_the_close(page, demo)
     found.get_by_role("button", name="1 reply").click()
     moved = thread(page).last
     expect(moved).to_contain_text("8 of 8 also voted last time.")
