@@ -13,6 +13,7 @@ from bot.workspace.records import Channel, Json, Person
 from bot.workspace.state import State
 
 Found = TypeVar("Found")
+PATIENCE = 15.0  # seconds; a machine that does much else besides answers slowly
 
 
 class World(State):
@@ -98,7 +99,7 @@ class World(State):
         with self.lock:
             return [person for person in self.people.values() if not (person.is_bot or person.is_deleted)]
 
-    def wait_for(self, predicate: Callable[[], Found], timeout: float = 5.0) -> Found:
+    def wait_for(self, predicate: Callable[[], Found], timeout: float = PATIENCE) -> Found:
         """The predicate's value as soon as it is true; asked again after every change, not by polling."""
         deadline = time.monotonic() + timeout
         with self.lock:
@@ -113,7 +114,7 @@ class World(State):
         kind: str = "message",
         *,
         to: str | None = None,
-        timeout: float = 5.0,
+        timeout: float = PATIENCE,
         **fields: Any,
     ) -> Json:
         """Waits for the newest `message`, `ephemeral`, `modal` or `home` that the app shows (`to` this person) and that

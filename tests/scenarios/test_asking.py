@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.workspace.records import Channel, Person
-from tests.scenarios.stage import Stage, buttons, cards, feedback, texts
+from tests.scenarios.stage import PATIENCE, Stage, buttons, cards, feedback, texts
 
 QUESTION = "where should the CCO report?"
 
@@ -79,7 +79,7 @@ def test_a_suggestion_on_a_private_answer_is_answered_privately(stage: Stage, an
 
 
 def test_a_starting_question_of_app_home_is_answered_in_messages(stage: Stage, ana: Person) -> None:
-    home = stage.workspace.open_home(ana.id, timeout=20)
+    home = stage.workspace.open_home(ana.id, timeout=PATIENCE)
     assert home is not None
     starter = cards(home)[0]
     answer = stage.posted(stage.dm(ana), lambda: stage.press(ana, home, "open_card", starter))
@@ -173,7 +173,7 @@ def test_help_can_be_asked_for_directly(stage: Stage, ana: Person) -> None:
 
 
 def test_home_says_how_to_ask_and_what_is_kept(stage: Stage, ana: Person) -> None:
-    home = stage.workspace.open_home(ana.id, timeout=20)
+    home = stage.workspace.open_home(ana.id, timeout=PATIENCE)
     assert home is not None
     assert "from 60 curated cards" in texts(home)
     assert "kept for at most 90 days" in texts(home)

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.workspace.records import Channel, Json, Person
-from tests.scenarios.stage import Stage, buttons, feedback, texts
+from tests.scenarios.stage import PATIENCE, Stage, buttons, feedback, texts
 
 QUESTION = "what is customer math?"
 OUTSIDE = "what does a CCO earn in Finland?"
@@ -102,7 +102,7 @@ def test_only_the_asker_may_have_it_erased(stage: Stage, ana: Person, ben: Perso
 
 def test_home_counts_what_is_kept(stage: Stage, ana: Person) -> None:
     stage.write(ana, OUTSIDE)
-    home = stage.workspace.open_home(ana.id, timeout=20)
+    home = stage.workspace.open_home(ana.id, timeout=PATIENCE)
     assert home is not None
     assert "Of yours, 1 is kept now." in texts(home)
 

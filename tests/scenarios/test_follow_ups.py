@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.workspace.records import Channel, Person
-from tests.scenarios.stage import Stage, texts
+from tests.scenarios.stage import PATIENCE, Stage, texts
 
 OPTION_4 = "what is option 4, the line leader with a dispersed team?"
 NO_TOPIC = "I've lost which topic you mean"
@@ -48,7 +48,7 @@ def test_a_follow_up_goes_on_from_a_card_chosen_by_button(stage: Stage, ana: Per
 
 
 def test_a_follow_up_goes_on_from_a_starter_of_app_home(stage: Stage, ana: Person) -> None:
-    home = stage.workspace.open_home(ana.id, timeout=20)
+    home = stage.workspace.open_home(ana.id, timeout=PATIENCE)
     assert home is not None
     stage.posted(stage.dm(ana), lambda: stage.press(ana, home, "open_card", "need-cco-decision"))
     assert ": why it matters*" in texts(stage.write(ana, "why?"))

@@ -12,6 +12,7 @@ from bot.workspace import posting
 from bot.workspace.demo import furnish
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Json, NotAllowed, NotAnswered, Person
+from bot.workspace.world import PATIENCE
 from tests.workspace.guest import everything, plain
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -180,7 +181,7 @@ def test_a_message_shortcut_carries_its_message(workspace: Workspace, ana: Perso
 
 
 def test_home_is_published_and_its_button_opens_a_modal(workspace: Workspace, ana: Person) -> None:
-    home = workspace.open_home(ana.id)
+    home = workspace.open_home(ana.id, timeout=PATIENCE)
     assert home
     workspace.click(ana.id, home, "form")
     assert opened(workspace, ana)["callback_id"] == "form"
@@ -188,7 +189,7 @@ def test_home_is_published_and_its_button_opens_a_modal(workspace: Workspace, an
 
 @pytest.mark.usefixtures("app")
 def test_nobody_presses_in_anothers_view(workspace: Workspace, ana: Person) -> None:
-    home, ben = workspace.open_home(ana.id), workspace.add_person("ben", "Ben Okafor")
+    home, ben = workspace.open_home(ana.id, timeout=PATIENCE), workspace.add_person("ben", "Ben Okafor")
     assert home
     with pytest.raises(NotAllowed, match="is shown to Ben Okafor"):
         workspace.click(ben.id, home, "form")

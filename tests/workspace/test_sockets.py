@@ -98,8 +98,8 @@ def test_a_disconnect_makes_the_client_come_again(connected: Connect, workspace:
     seen: list[SocketModeRequest] = []
     connected(seen)
     workspace.sockets.disconnect()
-    workspace.wait_for(lambda: [c.method for c in workspace.calls].count("apps.connections.open") == 2, 10)
-    workspace.wait_for(lambda: [kind for kind, _ in workspace.log].count("disconnected") == 1, 10)
+    workspace.wait_for(lambda: [c.method for c in workspace.calls].count("apps.connections.open") == 2)
+    workspace.wait_for(lambda: [kind for kind, _ in workspace.log].count("disconnected") == 1)
     workspace.say(ana.id, workspace.dm_of(ana.id).id, "still there?")
     workspace.wait_for(lambda: workspace.deliveries[-1].acked_at)
     assert seen[-1].payload["event"]["text"] == "still there?"
@@ -136,5 +136,5 @@ def test_many_threads_may_speak_at_once(connected: Connect, workspace: Workspace
         thread.start()
     for thread in talk:
         thread.join()
-    workspace.wait_for(lambda: all(d.acked_at for d in workspace.deliveries), 10)
+    workspace.wait_for(lambda: all(d.acked_at for d in workspace.deliveries))
     assert len({message["ts"] for message in workspace.messages(dm)}) == len(workspace.deliveries) == 100

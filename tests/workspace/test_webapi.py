@@ -264,7 +264,7 @@ def test_a_late_answer_comes_after_its_effect(server: WorkspaceServer, room: Cha
     hasty = WebClient(token=server.bot_token, base_url=server.api_url, timeout=0.1, retry_handlers=[])  # type: ignore[arg-type]
     with pytest.raises(TimeoutError):
         hasty.chat_postMessage(channel=room.id, text="it arrived")
-    assert workspace.messages(room.id)[0]["text"] == "it arrived"
+    assert workspace.wait_for(lambda: workspace.messages(room.id))[0]["text"] == "it arrived"
 
 
 def test_a_port_that_is_taken_is_named(server: WorkspaceServer) -> None:
