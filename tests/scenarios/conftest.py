@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from bot import clock as clocks
 from bot.workspace.records import Channel, Person
 from tests.conftest import Aside
-from tests.scenarios.stage import MovableClock, Stage
+from tests.scenarios.stage import DATABASE, MovableClock, Stage
 
 _numbers = count(1)
 
@@ -64,12 +65,19 @@ def moving_stage(shared_moving_stage: Stage, refusals: set[str], bot_errors: Non
     shared_moving_stage.check(deliveries, calls, refusals)
 
 
+@pytest.fixture
+def folder(tmp_path: Path, migrated_file: Path) -> Path:
+    """Where a stage of its own keeps its database, which is migrated already."""
+    shutil.copy(migrated_file, tmp_path / DATABASE)
+    return tmp_path
+
+
 NewStage = Callable[..., Stage]
 
 
 @pytest.fixture
 def new_stage(
-    tmp_path: Path,
+    folder: Path,
     cache: Path,
     refusals: set[str],
     aside: Aside,
@@ -79,7 +87,7 @@ def new_stage(
     made: list[Stage] = []
 
     def make(**options: Any) -> Stage:
-        made.append(Stage(tmp_path, cache, clocks.MovableClock(), **options))
+        made.append(Stage(folder, cache, clocks.MovableClock(), **options))
         return made[-1]
 
     yield make
@@ -104,7 +112,7 @@ def stage_options() -> dict[str, Any]:
 
 @pytest.fixture
 def fresh_stage(
-    tmp_path: Path,
+    folder: Path,
     cache: Path,
     clock: MovableClock,
     stage_options: dict[str, Any],
@@ -113,7 +121,7 @@ def fresh_stage(
     bot_errors: None,  # noqa: ARG001
 ) -> Iterator[Stage]:
     """A stage of its own, without a bot yet, where time moves as the test says."""
-    stage = Stage(tmp_path, cache, clock, **stage_options)
+    stage = Stage(folder, cache, clock, **stage_options)
     yield stage
     try:
         stage.check(0, 0, refusals)

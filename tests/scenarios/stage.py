@@ -21,7 +21,8 @@ from bot.workspace.records import Call, Channel, Delivery, Json, Person
 from bot.workspace.server import WorkspaceServer
 from tests.conftest import Aside
 
-PATIENCE = 20.0  # a machine that does much else besides answers slowly
+PATIENCE = 60.0  # a machine that does much else besides answers slowly
+DATABASE = "stage.db"
 PING = re.compile(r"<!(channel|here|everyone|subteam)")
 
 
@@ -68,7 +69,7 @@ class Stage:
         self.workspace = self.server.workspace
         self.clock = clock
         self.bots: list[Bot] = []
-        self.database = folder / "stage.db"
+        self.database = folder / DATABASE
         self.settings = load_settings(
             slack=True,
             slack_bot_token=self.server.bot_token,
