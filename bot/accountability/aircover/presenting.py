@@ -40,6 +40,7 @@ def ask(
         owner=of.owner,
         due=moment(of.due, zone_named(of.zone)),
         needs_help=needs_help,
+        is_taken=not of.awaits_answer,
         how_long=how_long(now - (of.needs_help_since or of.due)),
         moved=sum(change.deed in {Deed.NEW_DATE, Deed.ACCEPT_DATE} for change in changes),
         tried=_tried(changes),

@@ -33,6 +33,7 @@ class AskView:
     owner: str
     due: Moment
     needs_help: bool
+    is_taken: bool  # did the owner say that they take it on?
     how_long: str
     moved: int
     tried: str

@@ -84,7 +84,7 @@ class Doing:
         return self._do(key, commitment_id, by, lambda of, now: deeds.propose_date(of, by, due, now, reason))
 
     def decline(self, key: WorkspaceKey, commitment_id: str, by: str, reason: str) -> Commitment:
-        return self._do(key, commitment_id, by, lambda of, now: deeds.decline(of, by, reason, now))
+        return self._click(key, commitment_id, by, Deed.DECLINE, lambda of, now: deeds.decline(of, by, reason, now))
 
     def accept_date(self, key: WorkspaceKey, commitment_id: str, by: str) -> Commitment:
         return self._click(key, commitment_id, by, Deed.ACCEPT_DATE, lambda of, now: deeds.accept_date(of, by, now))
@@ -99,16 +99,24 @@ class Doing:
 
     def new_date(self, key: WorkspaceKey, commitment_id: str, by: str, due: datetime, reason: str = "") -> Commitment:
         """Set another date, or propose it where the owner was only asked so far."""
-        return self._do(key, commitment_id, by, lambda of, now: deeds.new_date(of, by, due, now, reason))
+
+        def was(last: Change) -> bool:
+            return last.deed is Deed.NEW_DATE and last.due == due
+
+        return self._once(key, commitment_id, by, was, lambda of, now: deeds.new_date(of, by, due, now, reason))
 
     def hand_over(self, key: WorkspaceKey, commitment_id: str, by: str, to: str, reason: str = "") -> Commitment:
         """Ask somebody else to take it on. Asks Slack about them for two seconds at most."""
         if problem := self.problem_with(key, to) if to else "":
             raise Refusal(problem)
-        return self._do(key, commitment_id, by, lambda of, now: deeds.hand_over(of, by, to, now, reason))
+
+        def was(last: Change) -> bool:
+            return last.deed is Deed.HAND_OVER and last.owner == to
+
+        return self._once(key, commitment_id, by, was, lambda of, now: deeds.hand_over(of, by, to, now, reason))
 
     def drop(self, key: WorkspaceKey, commitment_id: str, by: str, reason: str) -> Commitment:
-        return self._do(key, commitment_id, by, lambda of, now: deeds.drop(of, by, reason, now))
+        return self._click(key, commitment_id, by, Deed.DROP, lambda of, now: deeds.drop(of, by, reason, now))
 
     def need_help(self, key: WorkspaceKey, commitment_id: str, by: str, tried: str = "") -> Commitment:
         return self._do(key, commitment_id, by, lambda of, now: deeds.need_help(of, by, now, tried))
@@ -127,12 +135,19 @@ class Doing:
         return of
 
     def _click(self, key: WorkspaceKey, commitment_id: str, by: str, deed: Deed, decide: Decide) -> Commitment:
-        """A deed that is a click alone: when it comes twice, the second changes nothing and nobody hears of it."""
+        """A deed of which there is no second one to the same commitment."""
+        return self._once(key, commitment_id, by, lambda last: last.deed is deed, decide)
+
+    def _once(
+        self, key: WorkspaceKey, commitment_id: str, by: str, was: Callable[[Change], bool], decide: Decide
+    ) -> Commitment:
+        """When it comes twice, or is repeated because no answer came in time, the second changes nothing and nobody
+        hears of it. `was` tells from the last change of the same person whether that was it."""
         try:
             return self._do(key, commitment_id, by, decide)
         except Refusal:
             last = self._last_change(key, commitment_id)
-            if last is None or (last.deed, last.by) != (deed, by) or self._clock() - last.at > AT_ONCE:
+            if last is None or last.by != by or not was(last) or self._clock() - last.at > AT_ONCE:
                 raise
             return self.get(key, commitment_id)
 

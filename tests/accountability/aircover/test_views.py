@@ -13,13 +13,25 @@ from bot.accountability.aircover import presenting
 from bot.accountability.aircover.escalation import OVERDUE_FOR
 from bot.accountability.aircover.views import TalkForm
 from bot.accountability.commitments import commitment as deeds
-from bot.accountability.commitments.commitment import LONGEST_TEXT, Change, Deed
+from bot.accountability.commitments.commitment import LONGEST_TEXT, Change, Deed, State
 from bot.accountability.commitments.origins import NOWHERE, Subject, written
 from bot.accountability.outside import no_guidance
 from bot.accountability.sessions.guidance_piece import Piece
 from bot.resources import TEMPLATES
 from bot.slack.render import Renderer, View
-from tests.accountability.commitments.examples import ANA, DAN, DAY, DUE, FEW, MONDAY, WEEK, a_commitment, made
+from tests.accountability.commitments.examples import (
+    ANA,
+    BEN,
+    DAN,
+    DAY,
+    DUE,
+    FEW,
+    MONDAY,
+    WEEK,
+    a_commitment,
+    asked_of,
+    made,
+)
 from tests.accountability.sendable import TEXTS, WORST, assert_sendable, words_of
 from tests.accountability.sessions.examples import SERIES
 
@@ -43,6 +55,7 @@ def every_view(text: str = "Publish the customer math") -> Iterator[View]:
     for guidance in (no_guidance, lambda _: told):
         for answer in ("", *sorted(presenting.ANSWERS)):
             yield presenting.ask(of, [made(of)], series, guidance, LATER, answer=answer)
+            yield presenting.ask(replace(of, state=State.PROPOSED), [made(of)], series, guidance, LATER, answer=answer)
             yield presenting.ask(crying, [made(of), cry], series, guidance, LATER, answer=answer)
     yield TalkForm(text, ANA, LONGEST_TEXT, written(Subject("c1", NOWHERE)))
 
@@ -81,6 +94,13 @@ def test_the_sponsor_reads_what_stalled_since_when_and_what_was_tried(renderer: 
     assert "“Publish the customer math” in <#C1>, which is with <@U0ANA>, has been stuck for 3 weeks." in words
     assert "*What was tried:* Legal takes longer." in words
     assert "Its date has been moved 2 times." in words
+
+
+def test_nobody_is_said_to_have_what_they_never_took_on(renderer: Renderer) -> None:
+    of = asked_of(BEN)
+    words = words_of(renderer.render(presenting.ask(of, [made(of)], SERIES, no_guidance, LATER)))
+    assert "was put to <@U0BEN>, who has not taken it on yet. It has been stuck for 3 weeks." in words
+    assert "which is with" not in words
 
 
 def test_the_owner_s_own_words_come_before_other_reasons_and_a_sponsor_s_are_none(renderer: Renderer) -> None:
