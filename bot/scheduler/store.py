@@ -121,11 +121,11 @@ class ScheduleStore:
     def claim(
         self, leases: Mapping[str, timedelta], now: datetime, at_most: int, held: Collection[str] = ()
     ) -> list[tuple[WorkspaceKey, Due]]:
-        """Take what is due in all workspaces, the oldest first, for as long as the lease of its kind lasts.
+        """Take what is due in all workspaces, what could be done first at first, each for as long as its kind's lease.
 
         What is under one of the leases `held` is left alone even when they have ended: the caller is at it still.
         """
-        free = select(DUE_ACTIONS).where(_free(leases, now, held)).order_by(DUE_ACTIONS.c.due_at).limit(at_most)
+        free = select(DUE_ACTIONS).where(_free(leases, now, held)).order_by(DUE_ACTIONS.c.next_at).limit(at_most)
         with self._database.write() as connection:
             rows = connection.execute(free.with_for_update(skip_locked=True)).mappings().all()
             return [_claimed(connection, row, now, leases[row["kind"]]) for row in rows]

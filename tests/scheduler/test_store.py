@@ -375,11 +375,19 @@ def test_what_is_put_off_keeps_the_time_it_was_due(store: ScheduleStore, databas
     assert (due.action, due.late, due.tries) == (CLOSE, MINUTE, 2)
 
 
-def test_what_was_put_off_comes_before_what_was_due_later(store: ScheduleStore, database: Database) -> None:
+def test_what_was_put_off_takes_its_place_by_the_time_that_it_was_put_off_to(
+    store: ScheduleStore, database: Database
+) -> None:
+    """By when it was first due it would be found sooner, but only among all those that are not to be done yet."""
     plan(database, replace(CLOSE, due_at=NOON - HOUR))
-    store.put_off(OURS, claim_one(store), NOON)
-    plan(database, replace(CLOSE, subject="r2", due_at=NOON - MINUTE))
-    assert [due.action.subject for due in claimed(store, at_most=1)] == ["r1"]
+    store.put_off(OURS, claim_one(store), NOON - MINUTE)
+    plan(database, replace(CLOSE, subject="r2", due_at=NOON - 2 * MINUTE), replace(CLOSE, subject="r3"))
+    assert [claim_one_of_many(store) for _ in range(3)] == ["r2", "r1", "r3"]
+
+
+def claim_one_of_many(store: ScheduleStore) -> str:
+    (due,) = claimed(store, at_most=1)
+    return due.action.subject
 
 
 def test_what_is_given_up_is_not_tried_again_and_stays_to_be_seen(store: ScheduleStore, database: Database) -> None:
