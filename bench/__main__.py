@@ -1,8 +1,8 @@
-"""`python -m bench [answering] [replies] [envelopes] [votes] [rounds] [page] [start] [memory]` prints figures.
+"""`python -m bench [answering] [replies] [envelopes] [votes] [rounds] [nudges] [page] [start] [memory]` prints figures.
 
-They are kept in bench/results.json. `python -m bench memory --questions 1000` stops early. `votes` and `rounds` take
-half an hour; with `--quick` they are small, their figures are kept apart, and too small to judge by. It ends with 1
-when a goal of theirs was missed.
+They are kept in bench/results.json. `python -m bench memory --questions 1000` stops early. `votes`, `rounds` and
+`nudges` take an hour; with `--quick` they are small, their figures are kept apart, and too small to judge by. It ends
+with 1 when a goal of theirs was missed.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import answering, envelopes, memory, page, replies, rounds, start, votes
+from bench import answering, envelopes, memory, nudges, page, replies, rounds, start, votes
 from bench.figures import machine
 
 BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
@@ -22,11 +22,12 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "envelopes": envelopes.run,
     "votes": votes.run,
     "rounds": rounds.run,
+    "nudges": nudges.run,
     "page": page.run,
     "start": start.run,
     "memory": memory.run,
 }
-SIZED = {"votes", "rounds"}  # those that have a quick size
+SIZED = {"votes", "rounds", "nudges"}  # those that have a quick size
 RESULTS = Path(__file__).parent / "results.json"
 
 
@@ -34,7 +35,9 @@ def main() -> None:
     """Run the named benchmarks, all by default. Results of those not run are kept."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--questions", type=int, default=10_000, help="that `memory` asks at most")
-    parser.add_argument("--quick", action="store_true", help="200 voters and 1,000 rounds, not 2,000 and 10,000")
+    parser.add_argument(
+        "--quick", action="store_true", help="a tenth of the voters and rounds, a hundredth of reminders"
+    )
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     wanted = parser.parse_args()
     names = wanted.names or list(BENCHMARKS)

@@ -1,4 +1,4 @@
-"""What the readiness check promises of its speed, and which of it was missed."""
+"""What the readiness check and reminders promise of their speed, and which of it was missed."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,6 +9,10 @@ REDRAW_SECONDS = 15  # after the last vote: twelve messages at fifty updates a m
 EDITS_A_MINUTE = 50
 PACED = ("chat.update", "chat.postMessage", "chat.postEphemeral")  # whose limits the bot keeps by itself
 GROWTH = 0.20  # that p99 may grow by from one finished round to ten thousand
+SIMULATED_RATIO = 1.1  # of the time that Slack's limits take by themselves, at most
+PLANNING_SECONDS = 2.0  # for the next twelve sessions of ten thousand series
+CLAIM_GROWTH = 2.0  # of the time a claim takes, from the fewest rows to the most: a thousand times as many
+MEMORY_GROWTH = 0.05  # from a tenth of the reminders to all of them
 
 Figures = Mapping[str, Any]
 
@@ -26,6 +30,34 @@ def missed_by_rounds(figures: Figures) -> list[str]:
         for what, part in parts.items()
         if part["growth_many"] >= GROWTH
     ]
+
+
+def missed_by_nudges(figures: Figures) -> list[str]:
+    """That nobody is reminded twice, or not at all, is no goal: it ends the run."""
+    planning = figures["planning"]["seconds"]
+    too_slow = [f"planning: {planning} s, {PLANNING_SECONDS} s is the goal"] if planning > PLANNING_SECONDS else []
+    return [*_simulated(figures["simulated"]), *_claims(figures["claims"]), *too_slow]
+
+
+def _simulated(by_engine: Mapping[str, Figures]) -> Iterator[str]:
+    for engine, part in by_engine.items():
+        memory = part["resident_mb"]
+        growth = memory["after_all"] / memory["after_10_percent"] - 1
+        if part["ratio"] > SIMULATED_RATIO:
+            yield f"reminders, {engine}: {part['ratio']} of what Slack's limits take, {SIMULATED_RATIO} is the goal"
+        if growth > MEMORY_GROWTH:
+            yield f"reminders, {engine}: memory grows by {growth:.0%}, {MEMORY_GROWTH:.0%} is the goal"
+        if too_many := part["refused"]["chat.postMessage"]:
+            yield f"reminders, {engine}: Slack's limit refused {too_many} of them, none is the goal"
+
+
+def _claims(by_engine: Mapping[str, Mapping[Any, Figures]]) -> Iterator[str]:
+    for engine, by_rows in by_engine.items():
+        fewest, *_, most = sorted(by_rows)
+        for what in ("action", "message"):
+            growth = by_rows[most][what]["p50_ms"] / by_rows[fewest][what]["p50_ms"]
+            if growth > CLAIM_GROWTH:
+                yield f"claims, {what} on {engine}: {growth:.1f} times as long, {CLAIM_GROWTH} times is the goal"
 
 
 def _ratios(by_engine: Mapping[str, Figures]) -> Iterator[str]:

@@ -41,11 +41,11 @@ def _answering(workspace: WorkspaceProcess, bot: "subprocess.Popen[bytes]", afte
         if count > asked:
             workspace.ask(golden_questions(count - asked), AT_ONCE)
             asked = count
-        resident[str(count)] = _resident(bot.pid)
+        resident[str(count)] = resident(bot.pid)
     return resident
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
     """Megabytes (of 1,048,576 bytes) in memory now. Linux tells them in /proc; elsewhere `ps` does."""
     status = Path(f"/proc/{pid}/status")
     if status.is_file():

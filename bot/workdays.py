@@ -21,7 +21,7 @@ class Workdays:
     country: str = ""
 
     def __post_init__(self) -> None:
-        if self.country and self.country not in holidays.list_supported_countries(include_aliases=False):
+        if self.country and self.country not in _countries():
             raise Refusal(
                 f"“{self.country[:20]}” is no country I know holidays of. Give two letters, such as DE or US."
             )
@@ -45,6 +45,11 @@ class Workdays:
 
     def _step(self, day: date, by: timedelta) -> date:
         return next(one for number in range(1, LONGEST_REST) if self.is_working(one := day + number * by))
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries(include_aliases=False))
 
 
 @lru_cache(maxsize=1_000)

@@ -53,8 +53,8 @@ class Acquaintances:
 
     def person(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> Person:
         """Somebody to be reminded, as they chose. Raises Unavailable where Slack never told and doesn't answer now."""
-        chosen = self._people.settings(key, user_id)
-        zone = zone_named(chosen.zone or self._zone_seen(key, user_id, at_once=at_once))
+        chosen, seen = self._people.known(key, user_id)
+        zone = zone_named(chosen.zone or self._zone(key, user_id, seen, at_once=at_once))
         return person(user_id, chosen, zone, self.country)
 
     def zone(self, key: WorkspaceKey, user_id: str) -> ZoneInfo:
@@ -66,7 +66,8 @@ class Acquaintances:
     def slack_zone(self, key: WorkspaceKey, user_id: str) -> ZoneInfo:
         """The one in their Slack profile, whatever they chose here; UTC where Slack doesn't answer in two seconds."""
         with suppress(Unavailable):
-            return zone_named(self._zone_seen(key, user_id, at_once=True))
+            _, seen = self._people.known(key, user_id)
+            return zone_named(self._zone(key, user_id, seen, at_once=True))
         return zone_named(UTC_ZONE)
 
     def can_promise(self, key: WorkspaceKey, user_id: str) -> bool:
@@ -77,8 +78,7 @@ class Acquaintances:
     def zone_at_once(self, key: WorkspaceKey, user_id: str) -> ZoneInfo | None:
         """The same within two seconds, and None where Slack doesn't answer, so that it can be said."""
         with suppress(Unavailable):
-            chosen = self._people.settings(key, user_id).zone
-            return zone_named(chosen or self._zone_seen(key, user_id, at_once=True))
+            return self.person(key, user_id, at_once=True).zone
         return None
 
     def why_not(self, key: WorkspaceKey, user_id: str) -> str:
@@ -109,9 +109,9 @@ class Acquaintances:
             return profile is not None and profile.is_admin and profile.belongs_to(key)
         return False
 
-    def _zone_seen(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> str:
-        """The zone in somebody's profile; where Slack doesn't answer, the one that it told last."""
-        now, seen = self._clock(), self._people.zone_seen(key, user_id)
+    def _zone(self, key: WorkspaceKey, user_id: str, seen: ZoneSeen | None, *, at_once: bool) -> str:
+        """The zone in somebody's profile; where Slack doesn't answer, the one that was `seen` there last."""
+        now = self._clock()
         if seen and seen.at <= now < seen.at + FRESH:
             return seen.zone
         try:

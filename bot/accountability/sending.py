@@ -87,9 +87,14 @@ class Sender:
         self._schedule = schedule
 
     def direct(
-        self, key: WorkspaceKey, user_id: str, view: View, attempt: Attempt, begin: Callable[[], None] = unclaimed
+        self,
+        key: WorkspaceKey,
+        user_id: str,
+        view: View | Callable[[], View],
+        attempt: Attempt,
+        begin: Callable[[], None] = unclaimed,
     ) -> Sent:
-        """Send a direct message. Raises what `post` raises."""
+        """Send a direct message, composed when its turn has come where `view` is how. Raises what `post` raises."""
         return self.post(key, user_id, view, attempt, begin=begin)
 
     def find(self, channel_id: str, attempt: Attempt, thread_ts: str = "") -> Sent | None:
@@ -102,7 +107,7 @@ class Sender:
         self,
         key: WorkspaceKey,
         channel_id: str,
-        view: View,
+        view: View | Callable[[], View],
         attempt: Attempt,
         thread_ts: str = "",
         simpler: View | None = None,
@@ -125,7 +130,8 @@ class Sender:
             begin()
             if attempt.due and not self._schedule.sending(key, attempt.due):
                 raise TryLater("another process is at it", LOOK_AGAIN)
-            return self._gateway.post(channel_id, view, thread_ts, Mark(ACCOUNTABILITY_EVENT, attempt.id), simpler)
+            shown = view() if callable(view) else view
+            return self._gateway.post(channel_id, shown, thread_ts, Mark(ACCOUNTABILITY_EVENT, attempt.id), simpler)
 
         return self._sent(key, channel_id, attempt, send)
 

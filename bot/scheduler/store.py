@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -26,7 +27,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import LENGTHS, Action, Changes, Due, Failure, Waiting
-from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.columns import (
+    given_workspace,
+    in_given_workspace,
+    of_workspace,
+    workspace_columns,
+    workspace_values,
+)
 from bot.storage.database import Database, UtcDateTime, metadata
 
 PLANNED, DONE, FAILED = "planned", "done", "failed"
@@ -53,16 +60,32 @@ DUE_ACTIONS = Table(
 )
 
 
+# The statements of every action, built once: building them anew took longer than running them.
+IS_PLANNED = and_(DUE_ACTIONS.c.state == PLANNED, DUE_ACTIONS.c.kind.in_(bindparam("kinds", expanding=True)))
+IS_NOT_HELD = or_(DUE_ACTIONS.c.lease.is_(None), DUE_ACTIONS.c.lease.not_in(bindparam("held", expanding=True)))
+IS_FREE = and_(IS_PLANNED, DUE_ACTIONS.c.next_at <= bindparam("now"), IS_NOT_HELD)
+IS_NAMED = and_(
+    in_given_workspace(DUE_ACTIONS), *(DUE_ACTIONS.c[part] == bindparam(f"given_{part}") for part in LENGTHS)
+)
+IS_DUE = select(exists().where(IS_FREE))
+FREE = select(DUE_ACTIONS).where(IS_FREE).order_by(DUE_ACTIONS.c.next_at).limit(bindparam("at_most"))
+CLAIMABLE = FREE.with_for_update(skip_locked=True)
+NEXT_DUE = select(func.min(DUE_ACTIONS.c.next_at)).where(IS_PLANNED, DUE_ACTIONS.c.lease.is_(None))
+TAKE = update(DUE_ACTIONS).where(IS_NAMED)
+OURS = update(DUE_ACTIONS).where(IS_NAMED, DUE_ACTIONS.c.lease == bindparam("given_lease"))
+PLAN = {
+    name: insert(DUE_ACTIONS).on_conflict_do_nothing().returning(DUE_ACTIONS.c.kind)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
 # Planning: these take the connection of the transaction that writes the fact, so that both are there or neither is.
 
 
 def schedule(connection: Connection, key: WorkspaceKey, action: Action) -> bool:
     """Plan an action. False when one of that name is planned, done or given up already: it stays as it is."""
-    names = {**workspace_values(key), **_names(action)}
-    row = {**names, **_planned_for(action.due_at)}
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    if_new = dialect.insert(DUE_ACTIONS).values(**row).on_conflict_do_nothing().returning(DUE_ACTIONS.c.kind)
-    return connection.execute(if_new).first() is not None
+    row = {**workspace_values(key), **_names(action), **_planned_for(action.due_at)}
+    return connection.execute(PLAN[connection.dialect.name], row).first() is not None
 
 
 def move(connection: Connection, key: WorkspaceKey, action: Action) -> bool:
@@ -116,7 +139,8 @@ class ScheduleStore:
     def is_due(self, kinds: Collection[str], now: datetime, held: Collection[str] = ()) -> bool:
         """Is there anything to claim in all workspaces? Looking takes no lock."""
         with self._database.read() as connection:
-            return bool(connection.execute(select(exists().where(_free(kinds, now, held)))).scalar())
+            free = {"kinds": list(kinds), "now": now, "held": list(held)}
+            return bool(connection.execute(IS_DUE, free).scalar())
 
     def claim(
         self, leases: Mapping[str, timedelta], now: datetime, at_most: int, held: Collection[str] = ()
@@ -125,10 +149,13 @@ class ScheduleStore:
 
         What is under one of the leases `held` is left alone even when they have ended: the caller is at it still.
         """
-        free = select(DUE_ACTIONS).where(_free(leases, now, held)).order_by(DUE_ACTIONS.c.next_at).limit(at_most)
+        free = {"kinds": list(leases), "now": now, "held": list(held), "at_most": at_most}
         with self._database.write() as connection:
-            rows = connection.execute(free.with_for_update(skip_locked=True)).mappings().all()
-            return [_claimed(connection, row, now, leases[row["kind"]]) for row in rows]
+            rows = connection.execute(CLAIMABLE, free).mappings().all()
+            found = [(_key(row), _claimed(row, now)) for row in rows]
+            if found:
+                connection.execute(TAKE, [_taken(key, due, leases[due.action.kind]) for key, due in found])
+        return found
 
     def done(self, key: WorkspaceKey, due: Due, now: datetime, following: Action | None = None) -> bool:
         """Mark an action as done and plan the next occurrence, if there is one.
@@ -170,9 +197,8 @@ class ScheduleStore:
 
     def next_due(self, kinds: Collection[str]) -> datetime | None:
         """When something is to be done next in all workspaces; what is being done now doesn't count."""
-        waiting = and_(_planned(kinds), DUE_ACTIONS.c.lease.is_(None))
         with self._database.read() as connection:
-            return connection.execute(select(func.min(DUE_ACTIONS.c.next_at)).where(waiting)).scalar()
+            return connection.execute(NEXT_DUE, {"kinds": list(kinds)}).scalar()
 
     def waiting(self, at_most: int) -> list[tuple[WorkspaceKey, Waiting]]:
         """What is planned or being done in all workspaces, the first to come first: for whoever runs the bot."""
@@ -202,15 +228,6 @@ class ScheduleStore:
             return connection.execute(delete(DUE_ACTIONS).where(DUE_ACTIONS.c.ended_at < before)).rowcount
 
 
-def _planned(kinds: Collection[str]) -> ColumnElement[bool]:
-    return and_(DUE_ACTIONS.c.state == PLANNED, DUE_ACTIONS.c.kind.in_(list(kinds)))
-
-
-def _free(kinds: Collection[str], now: datetime, held: Collection[str]) -> ColumnElement[bool]:
-    not_held = or_(DUE_ACTIONS.c.lease.is_(None), DUE_ACTIONS.c.lease.not_in(list(held)))
-    return and_(_planned(kinds), DUE_ACTIONS.c.next_at <= now, not_held)
-
-
 def _named(key: WorkspaceKey, action: Action) -> ColumnElement[bool]:
     return and_(of_workspace(DUE_ACTIONS, key), *(DUE_ACTIONS.c[part] == text for part, text in _names(action).items()))
 
@@ -224,11 +241,16 @@ def _planned_for(due_at: datetime) -> dict[str, Any]:
     return {"due_at": due_at, "state": PLANNED, "next_at": due_at, **begun}
 
 
-def _claimed(connection: Connection, row: RowMapping, now: datetime, lease: timedelta) -> tuple[WorkspaceKey, Due]:
-    key, due = _key(row), Due(_action(row), secrets.token_hex(8), now, row["tries"] + 1, row["turn"], row["sends"])
-    taken = {"lease": due.lease, "next_at": now + lease, "tries": due.tries}
-    connection.execute(update(DUE_ACTIONS).where(_named(key, due.action)).values(**taken))
-    return key, due
+def _claimed(row: RowMapping, now: datetime) -> Due:
+    return Due(_action(row), secrets.token_hex(8), now, row["tries"] + 1, row["turn"], row["sends"])
+
+
+def _taken(key: WorkspaceKey, due: Due, lease: timedelta) -> dict[str, Any]:
+    return {**_given(key, due), "lease": due.lease, "next_at": due.claimed_at + lease, "tries": due.tries}
+
+
+def _given(key: WorkspaceKey, due: Due) -> dict[str, str]:
+    return {**given_workspace(key), **{f"given_{part}": text for part, text in _names(due.action).items()}}
 
 
 def _end(connection: Connection, key: WorkspaceKey, due: Due, **values: Any) -> bool:
@@ -237,8 +259,8 @@ def _end(connection: Connection, key: WorkspaceKey, due: Due, **values: Any) -> 
 
 
 def _note(connection: Connection, key: WorkspaceKey, due: Due, **values: Any) -> bool:
-    ours = and_(_named(key, due.action), DUE_ACTIONS.c.lease == due.lease)
-    return connection.execute(update(DUE_ACTIONS).where(ours).values(**values)).rowcount == 1
+    ours = {**_given(key, due), "given_lease": due.lease, **values}
+    return connection.execute(OURS, ours).rowcount == 1
 
 
 def _not_begun(due: Due) -> dict[str, int]:

@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, String, Table, and_, delete, select, update
+from sqlalchemy import Column, Connection, Index, String, Table, and_, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.keys import WorkspaceKey
-from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.columns import (
+    given_workspace,
+    in_given_workspace,
+    of_workspace,
+    workspace_columns,
+    workspace_values,
+)
 from bot.storage.database import Database, UtcDateTime, metadata
 
 LANES = Table(
@@ -23,6 +29,15 @@ LANES = Table(
 
 NAME = ("enterprise_id", "team_id", "lane")
 
+# Built once: building them anew took longer than running them.
+LOCK = {
+    name: insert(LANES)
+    .on_conflict_do_update(index_elements=NAME, set_={"free_at": LANES.c.free_at})
+    .returning(LANES.c.free_at)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+MOVE = update(LANES).where(in_given_workspace(LANES), LANES.c.lane == bindparam("given_lane"))
+
 
 class LaneStore:
     """A lane lets one call through at a time and is free again at a time; one never used is free."""
@@ -36,8 +51,7 @@ class LaneStore:
             free_at = max(_locked(connection, key, wanted, now).values())
             if free_at > now:
                 return free_at - now
-            for lane, spacing in wanted.items():
-                connection.execute(update(LANES).where(_named(key, lane)).values(free_at=now + spacing))
+            _move(connection, key, {lane: now + spacing for lane, spacing in wanted.items()})
         return timedelta()
 
     def queue(
@@ -52,8 +66,7 @@ class LaneStore:
             turn = max(free_at.pop(lane), now)
             if (own_at := max(free_at.values(), default=now)) > now:
                 return own_at - now, False
-            for name, span in {lane: spacing, **own}.items():
-                connection.execute(update(LANES).where(_named(key, name)).values(free_at=turn + span))
+            _move(connection, key, {name: turn + span for name, span in {lane: spacing, **own}.items()})
         return turn - now, True
 
     def wait(self, key: WorkspaceKey, lane: str, now: datetime) -> timedelta:
@@ -92,11 +105,13 @@ def _locked(
     The update changes nothing: on PostgreSQL it locks the row, as a plain insert would not, and the order of the names
     keeps two that want the same lanes from waiting for each other.
     """
-    rows = _insert(connection, key, dict.fromkeys(sorted(wanted), now))
-    unchanged = rows.on_conflict_do_update(index_elements=NAME, set_={"free_at": LANES.c.free_at})
-    locking = unchanged.returning(LANES.c.lane, LANES.c.free_at)
-    rows = connection.execute(locking).mappings()
-    return {row["lane"]: row["free_at"] for row in rows}
+    given, lock = {**workspace_values(key), "free_at": now}, LOCK[connection.dialect.name]
+    return {lane: connection.execute(lock, {**given, "lane": lane}).scalar_one() for lane in sorted(wanted)}
+
+
+def _move(connection: Connection, key: WorkspaceKey, free_at: Mapping[str, datetime]) -> None:
+    given = given_workspace(key)
+    connection.execute(MOVE, [{**given, "given_lane": lane, "free_at": at} for lane, at in free_at.items()])
 
 
 def _insert(connection: Connection, key: WorkspaceKey, free_at: Mapping[str, datetime]) -> Any:

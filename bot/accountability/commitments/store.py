@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -27,7 +28,13 @@ from bot.accountability.commitments.commitment import LIVE, Change, Commitment, 
 from bot.accountability.commitments.listing import PAGE_SIZE, Page, Wanted, Which
 from bot.keys import WorkspaceKey
 from bot.scheduler.store import DUE_ACTIONS, PLANNED
-from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.columns import (
+    given_workspace,
+    in_given_workspace,
+    of_workspace,
+    workspace_columns,
+    workspace_values,
+)
 from bot.storage.database import Database, UtcDateTime, metadata
 from bot.storage.writing import Also, insert_if_new, nothing
 
@@ -78,6 +85,11 @@ CHANGES = Table(
 
 IS_LIVE = COMMITMENTS.c.state.in_(sorted(LIVE))
 IS_ENDED = COMMITMENTS.c.state.not_in(sorted(LIVE))
+LIVE_OF = (
+    select(COMMITMENTS)
+    .where(in_given_workspace(COMMITMENTS), COMMITMENTS.c.owner == bindparam("given_owner"), IS_LIVE)
+    .order_by(COMMITMENTS.c.due, COMMITMENTS.c.id)
+)
 IN_ORDER = (
     case((IS_LIVE, 0), else_=1),
     case((IS_LIVE, COMMITMENTS.c.due)),  # nothing else has an order by its date
@@ -149,9 +161,8 @@ class CommitmentStore:
 
     def live_of(self, key: WorkspaceKey, owner: str) -> list[Commitment]:
         """All that somebody may have to be reminded of, the first to be due first."""
-        query = select(COMMITMENTS).where(of_workspace(COMMITMENTS, key), COMMITMENTS.c.owner == owner, IS_LIVE)
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(COMMITMENTS.c.due, COMMITMENTS.c.id)).mappings().all()
+            rows = connection.execute(LIVE_OF, {**given_workspace(key), "given_owner": owner}).mappings().all()
         return [_commitment(row) for row in rows]
 
     def of_round(self, key: WorkspaceKey, channel_id: str, round_id: str) -> list[Commitment]:

@@ -39,13 +39,10 @@ class Standings:
     def of(self, key: WorkspaceKey, user_id: str, now: datetime, *, at_once: bool = False) -> Standing:
         """Raises Unavailable where nobody can say which zone they are in; `at_once`, within two seconds."""
         person = self._acquaintances.person(key, user_id, at_once=at_once)
-        messages = self._people.messages(key, user_id, person.day_of(now) - LOOKED_BACK)
-        return Standing(person, self.cases(key, user_id), messages)
-
-    def cases(self, key: WorkspaceKey, user_id: str) -> tuple[Case, ...]:
         live = self._commitments.live_of(key, user_id)
-        history = self._people.history(key, [of.id for of in live])
-        return tuple(Case(of, history.get(of.id, ())) for of in live)
+        since = person.day_of(now) - LOOKED_BACK
+        messages, history = self._people.log(key, user_id, since, [of.id for of in live])
+        return Standing(person, tuple(Case(of, history.get(of.id, ())) for of in live), messages)
 
     def said(self, key: WorkspaceKey, user_id: str, day: date) -> list[tuple[Nudge, Commitment]]:
         """What the message of a day says, and each commitment as it is now."""

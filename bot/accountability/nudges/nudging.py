@@ -189,10 +189,13 @@ def decide(case: Case, person: Person, now: datetime, taken: Collection[date] = 
 def next_message(cases: Iterable[Case], person: Person, now: datetime, taken: Collection[date] = ()) -> Digest | None:
     """The next message to somebody; it is due when its time has come. None when there is nothing to remind them of."""
     known = tuple(cases)
-    first = min((nudge.at for nudge in _nudges(known, person, now, taken)), default=None)
+    found = _nudges(known, person, now, taken)
+    first = min((nudge.at for nudge in found), default=None)
     if first is None:
         return None
-    return digest((nudge for nudge in _nudges(known, person, first, taken) if nudge.at <= first), person)
+    if first > now:  # by then more may have come to the same moment
+        found = _nudges(known, person, first, taken)
+    return digest((nudge for nudge in found if nudge.at <= first), person)
 
 
 def digest(nudges: Iterable[Nudge], person: Person) -> Digest:

@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.errors import TryLater
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
+from bot.slack.render import View
 
 POSTING_TAKES = timedelta(minutes=1)  # at most; a claim older than that was left
 NOT_DELIVERED = frozenset({Outcome.CLOSED, Outcome.REFUSED})
@@ -42,6 +43,7 @@ class Reminding:
         presenter: ReminderPresenter,
         tell_facilitator: Tell,
         clock: Clock,
+        posting_takes: timedelta = POSTING_TAKES,
     ) -> None:
         self._standings = standings
         self._people = people
@@ -51,15 +53,16 @@ class Reminding:
         self._presenter = presenter
         self._tell_facilitator = tell_facilitator
         self._clock = clock
+        self._posting_takes = posting_takes
 
     def remind(self, key: WorkspaceKey, due: Due) -> Action | None:
         """Send the message that is due, if one is; returns the look at the next one."""
         user_id, now = due.action.subject, self._clock()
-        standing = self._standings.of(key, user_id, now)
+        standing = self._standings.of(key, user_id, now, at_once=True)
         if left := [one for one in standing.messages if not one.is_sent]:
             for one in left:
                 self._take_up(key, due, standing, one, now)
-            standing = self._standings.of(key, user_id, now)
+            standing = self._standings.of(key, user_id, now, at_once=True)
         message = next_message(standing.cases, standing.person, now, standing.taken)
         if message and message.at <= now:
             message = self._send(key, due, standing, message, now)
@@ -67,19 +70,16 @@ class Reminding:
 
     def _send(self, key: WorkspaceKey, due: Due, standing: Standing, message: Digest, now: datetime) -> Digest | None:
         """Send it; returns the one after it."""
-        person, then = standing.person, self._after(standing, message)
-        view = self._presenter.nudge(key, [(nudge, nudge.commitment) for nudge in message.nudges], person, then)
-        attempt = Attempt(_name(person.id, message.day), 1, now, due.turn)
-        with self._days.claim(key, person.id, message.day, now, 0, message.nudges) as begin:
-            sent = self._sender.direct(key, person.id, view, attempt, begin)
-        self._note(key, person.id, message, sent, now)
-        return then
+        attempt = Attempt(_name(standing.person.id, message.day), 1, now, due.turn)
+        said = [(nudge, nudge.commitment) for nudge in message.nudges]
+        self._try(key, standing, message, said, attempt, 0, now)
+        return self._after(standing, message)
 
     # What was left
 
     def _take_up(self, key: WorkspaceKey, due: Due, standing: Standing, left: Message, now: datetime) -> None:
         """Find out what became of a message, and send it once more where it should be there and isn't."""
-        if now - left.begun_at < POSTING_TAKES:
+        if now - left.begun_at < self._posting_takes:
             raise TryLater("another process is at it", CLAIMED_FOR)
         user_id = standing.person.id
         said = self._standings.said(key, user_id, left.day)
@@ -87,10 +87,10 @@ class Reminding:
             self._days.sent(key, user_id, left.day, "", left.begun_at)
             return
         message = Digest(left.begun_at, left.day, tuple(nudge for nudge, _ in said))
-        name, until = _name(user_id, left.day), left.begun_at + POSTING_TAKES
+        name, until = _name(user_id, left.day), left.begun_at + self._posting_takes
         attempt = Attempt(name, left.tries + 1, left.begun_at, due.turn, until)
         if _may_go_out(standing, left, said, now):
-            self._send_again(key, standing, said, message, attempt, now)
+            self._try(key, standing, message, said, attempt, left.tries, now)
         elif sent := self._sender.find(user_id, attempt):
             self._note(key, user_id, message, sent, left.begun_at)
         elif left.tries >= MOST_SENDS:
@@ -98,22 +98,27 @@ class Reminding:
         else:
             self._people.drop(key, user_id, left.day, left.tries)
 
-    def _send_again(
+    # One try
+
+    def _try(
         self,
         key: WorkspaceKey,
         standing: Standing,
-        said: Sequence[Said],
         message: Digest,
+        said: Sequence[Said],
         attempt: Attempt,
+        tried: int,
         now: datetime,
     ) -> None:
-        person, tried = standing.person, attempt.number - 1
-        view = self._presenter.nudge(key, said, person, self._after(standing, message))
-        with self._days.claim(key, person.id, message.day, now, tried) as begin:
-            sent = self._sender.direct(key, person.id, view, attempt, begin)
-        self._note(key, person.id, message, sent, now)
+        """Claim it and send it when its turn has come: it is composed no sooner."""
+        person = standing.person
 
-    # What became of it
+        def compose() -> View:
+            return self._presenter.nudge(key, said, person, self._after(standing, message))
+
+        with self._days.claim(key, person.id, message.day, now, tried, message.nudges) as begin:
+            sent = self._sender.direct(key, person.id, compose, attempt, begin)
+        self._note(key, person.id, message, sent, now)
 
     def _note(self, key: WorkspaceKey, user_id: str, message: Digest, sent: Sent, at: datetime) -> None:
         """It is not tried again. What can't be delivered counts like what nobody answered: after a few it stops."""

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Connection,
     Date,
     Index,
     Integer,
@@ -17,19 +18,27 @@ from sqlalchemy import (
     Table,
     Time,
     and_,
+    bindparam,
     delete,
     insert,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.accountability.calendar.workdays import Quiet
 from bot.accountability.nudges.nudging import Message, Move, Nudge, Occasion, Sent
 from bot.accountability.nudges.people import Settings, Volume, ZoneSeen
 from bot.keys import WorkspaceKey
-from bot.storage.columns import of_workspace, workspace_columns, workspace_values
+from bot.storage.columns import (
+    given_workspace,
+    in_given_workspace,
+    of_workspace,
+    workspace_columns,
+    workspace_values,
+)
 from bot.storage.database import Database, UtcDateTime, metadata
-from bot.storage.writing import Also, insert_if_new, insert_or_replace, nothing
+from bot.storage.writing import Also, insert_or_replace, nothing
 
 PEOPLE = Table(
     "people",
@@ -86,6 +95,25 @@ NUDGES = Table(
 OF_MESSAGE = and_(*(NUDGES.c[name] == DIGESTS.c[name] for name in ("enterprise_id", "team_id", "user_id", "day")))
 LOG = select(NUDGES, DIGESTS.c.sent_at, DIGESTS.c.begun_at).join(DIGESTS, OF_MESSAGE)
 
+# The statements of every reminder, built once: building them anew took longer than running them.
+SETTINGS = select(PEOPLE).where(in_given_workspace(PEOPLE), PEOPLE.c.user_id == bindparam("given_user"))
+ZONE = select(ZONES.c.zone, ZONES.c.at).where(in_given_workspace(ZONES), ZONES.c.user_id == bindparam("given_user"))
+OWN = and_(in_given_workspace(DIGESTS), DIGESTS.c.user_id == bindparam("given_user"))
+MESSAGES = select(DIGESTS).where(OWN, DIGESTS.c.day >= bindparam("since"), DIGESTS.c.tries > 0).order_by(DIGESTS.c.day)
+HISTORY = LOG.where(
+    in_given_workspace(NUDGES),
+    NUDGES.c.commitment_id.in_(bindparam("ids", expanding=True)),
+    DIGESTS.c.sent_at.is_not(None),
+).order_by(DIGESTS.c.sent_at)
+OF_DAY = and_(OWN, DIGESTS.c.day == bindparam("given_day"))
+IS_FREE = and_(DIGESTS.c.tries == bindparam("tried"), DIGESTS.c.sent_at.is_(None))
+TRY_AGAIN = update(DIGESTS).where(OF_DAY, IS_FREE)
+MARK = update(DIGESTS).where(OF_DAY, DIGESTS.c.sent_at.is_(None))
+FORGET_SAID = delete(NUDGES).where(
+    in_given_workspace(NUDGES), NUDGES.c.user_id == bindparam("given_user"), NUDGES.c.day == bindparam("given_day")
+)
+SAY = insert(NUDGES)
+
 
 class PeopleStore:
     """People's settings and their messages, always within one workspace; only cleaning looks at all of them."""
@@ -94,26 +122,24 @@ class PeopleStore:
         self._database = database
         self._replace = insert_or_replace(database, PEOPLE)
         self._replace_zone = insert_or_replace(database, ZONES)
-        self._add = insert_if_new(database, DIGESTS)
+        self._begin = _beginning(database)
 
     def settings(self, key: WorkspaceKey, user_id: str) -> Settings:
         """What somebody chose; the defaults for whoever chose nothing."""
-        query = select(PEOPLE).where(of_workspace(PEOPLE, key), PEOPLE.c.user_id == user_id)
+        return self.known(key, user_id)[0]
+
+    def known(self, key: WorkspaceKey, user_id: str) -> tuple[Settings, ZoneSeen | None]:
+        """What somebody chose, and what Slack told last of the zone in their profile."""
+        given = {**given_workspace(key), "given_user": user_id}
         with self._database.read() as connection:
-            row = connection.execute(query).mappings().first()
-        return _settings(row) if row else Settings()
+            chosen = connection.execute(SETTINGS, given).mappings().first()
+            seen = connection.execute(ZONE, given).mappings().first()
+        return _settings(chosen) if chosen else Settings(), ZoneSeen(**seen) if seen else None
 
     def save_settings(self, key: WorkspaceKey, user_id: str, chosen: Settings, also: Also = nothing) -> None:
         with self._database.write() as connection:
             connection.execute(self._replace, {**workspace_values(key), "user_id": user_id, **_settings_row(chosen)})
             also(connection)
-
-    def zone_seen(self, key: WorkspaceKey, user_id: str) -> ZoneSeen | None:
-        """What Slack told last of the zone in somebody's profile."""
-        query = select(ZONES.c.zone, ZONES.c.at).where(of_workspace(ZONES, key), ZONES.c.user_id == user_id)
-        with self._database.read() as connection:
-            row = connection.execute(query).mappings().first()
-        return ZoneSeen(**row) if row else None
 
     def note_zone(self, key: WorkspaceKey, user_id: str, seen: ZoneSeen) -> None:
         with self._database.write() as connection:
@@ -128,24 +154,24 @@ class PeopleStore:
 
         What it says is remembered with the claim; a further try says the same.
         """
+        given = {**given_workspace(key), "given_user": user_id, "given_day": day}
         message = {**workspace_values(key), "user_id": user_id, "day": day}
         with self._database.write() as connection:
-            connection.execute(self._add, {**message, "tries": 0, "begun_at": now, "ts": ""})
-            free = and_(_message_of(key, user_id, day), DIGESTS.c.tries == tried, DIGESTS.c.sent_at.is_(None))
-            claim = update(DIGESTS).where(free).values(tries=tried + 1, begun_at=now)
-            if connection.execute(claim).rowcount != 1:
+            if tried:
+                again = {**given, "tried": tried, "tries": tried + 1, "begun_at": now}
+                return connection.execute(TRY_AGAIN, again).rowcount == 1
+            if connection.execute(self._begin, {**message, "tries": 1, "begun_at": now, "ts": ""}).first() is None:
                 return False
-            if tried == 0:
-                connection.execute(delete(NUDGES).where(_nudges_of(key, user_id, day)))
-                if rows := [{**message, **_nudge_row(nudge)} for nudge in nudges]:
-                    connection.execute(insert(NUDGES), rows)
+            connection.execute(FORGET_SAID, given)
+            if rows := [{**message, **_nudge_row(nudge)} for nudge in nudges]:
+                connection.execute(SAY, rows)
         return True
 
     def sent(self, key: WorkspaceKey, user_id: str, day: date, ts: str, now: datetime, also: Also = nothing) -> None:
         """Remember that it is there, and where; the first to know is believed."""
         with self._database.write() as connection:
-            message = update(DIGESTS).where(_message_of(key, user_id, day), DIGESTS.c.sent_at.is_(None))
-            connection.execute(message.values(ts=ts, sent_at=now))
+            given = {**given_workspace(key), "given_user": user_id, "given_day": day}
+            connection.execute(MARK, {**given, "ts": ts, "sent_at": now})
             also(connection)
 
     def not_sent(self, key: WorkspaceKey, user_id: str, day: date, tried: int) -> None:
@@ -157,16 +183,21 @@ class PeopleStore:
         self._retry(key, user_id, day, tried, 0)
 
     def _retry(self, key: WorkspaceKey, user_id: str, day: date, tried: int, tries: int) -> None:
-        unsent = and_(_message_of(key, user_id, day), DIGESTS.c.tries == tried, DIGESTS.c.sent_at.is_(None))
+        unsent = {**given_workspace(key), "given_user": user_id, "given_day": day, "tried": tried, "tries": tries}
         with self._database.write() as connection:
-            connection.execute(update(DIGESTS).where(unsent).values(tries=tries))
+            connection.execute(TRY_AGAIN, unsent)
 
     def messages(self, key: WorkspaceKey, user_id: str, since: date) -> tuple[Message, ...]:
         """Somebody's messages that were begun, of the days from that one on, the first first."""
-        begun = and_(of_workspace(DIGESTS, key), DIGESTS.c.user_id == user_id, DIGESTS.c.day >= since)
-        query = select(DIGESTS).where(begun, DIGESTS.c.tries > 0).order_by(DIGESTS.c.day)
         with self._database.read() as connection:
-            return tuple(map(_message, connection.execute(query).mappings()))
+            return _messages(connection, key, user_id, since)
+
+    def log(
+        self, key: WorkspaceKey, user_id: str, since: date, commitment_ids: Collection[str]
+    ) -> tuple[tuple[Message, ...], dict[str, tuple[Sent, ...]]]:
+        """What `messages` and `history` tell, in one look."""
+        with self._database.read() as connection:
+            return _messages(connection, key, user_id, since), _history(connection, key, commitment_ids)
 
     def message_at(self, key: WorkspaceKey, user_id: str, ts: str) -> Message | None:
         """Somebody's message by where Slack has it."""
@@ -185,13 +216,8 @@ class PeopleStore:
 
     def history(self, key: WorkspaceKey, commitment_ids: Collection[str]) -> dict[str, tuple[Sent, ...]]:
         """The reminders of each commitment that went out, the first first; nothing for those without any."""
-        wanted = and_(of_workspace(NUDGES, key), NUDGES.c.commitment_id.in_(list(commitment_ids)))
-        query = LOG.where(wanted, DIGESTS.c.sent_at.is_not(None)).order_by(DIGESTS.c.sent_at)
-        found: dict[str, list[Sent]] = defaultdict(list)
         with self._database.read() as connection:
-            for row in connection.execute(query).mappings():
-                found[row["commitment_id"]].append(_sent(row))
-        return {commitment_id: tuple(log) for commitment_id, log in found.items()}
+            return _history(connection, key, commitment_ids)
 
     def last_sent(self, key: WorkspaceKey, user_id: str, limit: int = 10) -> list[Sent]:
         """The last reminders to somebody, the latest first."""
@@ -209,8 +235,27 @@ class PeopleStore:
             return zones + connection.execute(delete(DIGESTS).where(DIGESTS.c.begun_at < before)).rowcount
 
 
-def _message_of(key: WorkspaceKey, user_id: str, day: date) -> ColumnElement[bool]:
-    return and_(of_workspace(DIGESTS, key), DIGESTS.c.user_id == user_id, DIGESTS.c.day == day)
+def _beginning(database: Database) -> Any:
+    """Begins a message that was not begun, or was let go of; it returns nothing for any other."""
+    insert = (sqlite if database.is_sqlite else postgresql).insert(DIGESTS)
+    begun = {"tries": insert.excluded.tries, "begun_at": insert.excluded.begun_at}
+    free = and_(DIGESTS.c.tries == 0, DIGESTS.c.sent_at.is_(None))
+    keyed = insert.on_conflict_do_update(index_elements=list(DIGESTS.primary_key), set_=begun, where=free)
+    return keyed.returning(DIGESTS.c.tries)
+
+
+def _messages(connection: Connection, key: WorkspaceKey, user_id: str, since: date) -> tuple[Message, ...]:
+    given = {**given_workspace(key), "given_user": user_id, "since": since}
+    return tuple(map(_message, connection.execute(MESSAGES, given).mappings()))
+
+
+def _history(connection: Connection, key: WorkspaceKey, commitment_ids: Collection[str]) -> dict[str, tuple[Sent, ...]]:
+    if not commitment_ids:
+        return {}
+    found: dict[str, list[Sent]] = defaultdict(list)
+    for row in connection.execute(HISTORY, {**given_workspace(key), "ids": list(commitment_ids)}).mappings():
+        found[row["commitment_id"]].append(_sent(row))
+    return {commitment_id: tuple(log) for commitment_id, log in found.items()}
 
 
 def _nudges_of(key: WorkspaceKey, user_id: str, day: date) -> ColumnElement[bool]:

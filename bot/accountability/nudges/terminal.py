@@ -73,14 +73,14 @@ def _in_workspace(
     country: str,
     given: ZoneInfo | None,
 ) -> Foreseen:
-    chosen, seen = people.settings(key, user_id), people.zone_seen(key, user_id)
+    chosen, seen = people.known(key, user_id)
     zone_from = "as given" if given else "as they chose" if chosen.zone else "as Slack told" if seen else "not known"
     name = given.key if given else chosen.zone or (seen.zone if seen else "UTC")
     who = person(user_id, chosen, zone_named(name), country)
     live = commitments.live_of(key, user_id)
-    history = people.history(key, [of.id for of in live])
+    messages, history = people.log(key, user_id, who.day_of(now) - LOOKED_BACK, [of.id for of in live])
     cases = [Case(of, history.get(of.id, ())) for of in live]
-    taken = {message.day for message in people.messages(key, user_id, who.day_of(now) - LOOKED_BACK)}
+    taken = {message.day for message in messages}
     return Foreseen(key, who, zone_from, upcoming(cases, who, now, taken=taken))
 
 

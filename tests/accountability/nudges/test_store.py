@@ -77,11 +77,11 @@ def test_the_zone_that_slack_told_is_kept_for_each_person_and_forgotten_in_time(
     seen = ZoneSeen("Asia/Tokyo", NINE)
     people.note_zone(OURS, ANA, ZoneSeen("Europe/Berlin", NINE - DAY))
     people.note_zone(OURS, ANA, seen)
-    assert people.zone_seen(OURS, ANA) == seen
-    assert people.zone_seen(OURS, BEN) is people.zone_seen(THEIRS, ANA) is None
+    assert people.known(OURS, ANA) == (Settings(), seen)
+    assert people.known(OURS, BEN) == people.known(THEIRS, ANA) == (Settings(), None)
     assert people.clean(NINE) == 0
     assert people.clean(NINE + MINUTE) == 1
-    assert people.zone_seen(OURS, ANA) is None
+    assert people.known(OURS, ANA) == (Settings(), None)
 
 
 # The message of a day
