@@ -59,7 +59,7 @@ def look_row(key: WorkspaceKey, user_id: str, at: datetime) -> dict[str, Any]:
 def runner_of(database: Database, gateway: Gateway, clock: Clock) -> Runner:
     people, schedule, commitments = PeopleStore(database), ScheduleStore(database), CommitmentStore(database)
     acquaintances = Acquaintances(people, gateway, clock)
-    sender = Sender(gateway, Budget(LaneStore(database), clock), clock)
+    sender = Sender(gateway, Budget(LaneStore(database), clock), schedule)
     presenter = ReminderPresenter(lambda _key, _series: "")
     service = ReminderService(commitments, people, acquaintances, sender, presenter, _nobody, schedule, clock)
     runner = Runner(schedule, clock)

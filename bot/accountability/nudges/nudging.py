@@ -139,7 +139,8 @@ class Digest:
 class Message:
     """The message of a person's day, and how far its posting has come.
 
-    `tries` counts how often posting was begun; `sent_at` is empty until it is known to be there.
+    `tries` counts how often posting was begun, `unanswered` how often of these Slack did not answer; `sent_at` is empty
+    until it is known to be there.
     """
 
     day: date
@@ -147,6 +148,7 @@ class Message:
     begun_at: datetime
     ts: str = ""
     sent_at: datetime | None = None
+    unanswered: int = 0
 
     @property
     def is_sent(self) -> bool:

@@ -3,7 +3,8 @@
 Each look at a person ends with the next one planned, and looks to the same moment are one, so that no chain of them is
 lost and none multiplies. A message is claimed in the database right before it is sent and marked afterwards; what it
 says is remembered with the claim. A claim that was left (a crash, an answer that never came) is taken up by the next
-look once nobody can be at it any more: it is looked for, and sent once more at most, saying the same.
+look once nobody can be at it any more: it is looked for, and sent once more if it isn't there, saying the same. Twice
+without an answer of Slack's it is left.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from bot.clock import Clock
 from bot.errors import TryLater
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
+from bot.slack.gateway import UnknownOutcome
 from bot.slack.render import View
 
 POSTING_TAKES = timedelta(minutes=1)  # at most; a claim older than that was left
@@ -88,12 +90,14 @@ class Reminding:
             return
         message = Digest(left.begun_at, left.day, tuple(nudge for nudge, _ in said))
         name, until = _name(user_id, left.day), left.begun_at + self._posting_takes
-        attempt = Attempt(name, left.tries + 1, left.begun_at, due.turn, until)
+        # A death is no answer of Slack's: it may have come before anything was sent, and the look tells whether it did.
+        number = MOST_SENDS if left.unanswered < MOST_SENDS else MOST_SENDS + 1
+        attempt = Attempt(name, number, left.begun_at, due.turn, until)
         if _may_go_out(standing, left, said, now):
             self._try(key, standing, message, said, attempt, left.tries, now)
         elif sent := self._sender.find(user_id, attempt):
             self._note(key, user_id, message, sent, left.begun_at)
-        elif left.tries >= MOST_SENDS:
+        elif left.unanswered >= MOST_SENDS:
             self._note(key, user_id, message, Sent(Outcome.UNKNOWN), left.begun_at)
         else:
             self._people.drop(key, user_id, left.day, left.tries)
@@ -116,8 +120,12 @@ class Reminding:
         def compose() -> View:
             return self._presenter.nudge(key, said, person, self._after(standing, message))
 
-        with self._days.claim(key, person.id, message.day, now, tried, message.nudges) as begin:
-            sent = self._sender.direct(key, person.id, compose, attempt, begin)
+        try:
+            with self._days.claim(key, person.id, message.day, now, tried, message.nudges) as begin:
+                sent = self._sender.direct(key, person.id, compose, attempt, begin)
+        except UnknownOutcome:
+            self._people.no_answer(key, person.id, message.day)
+            raise
         self._note(key, person.id, message, sent, now)
 
     def _note(self, key: WorkspaceKey, user_id: str, message: Digest, sent: Sent, at: datetime) -> None:

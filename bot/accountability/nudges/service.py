@@ -9,7 +9,7 @@ from bot.accountability.nudges.choosing import Choosing
 from bot.accountability.nudges.finding import Standings
 from bot.accountability.nudges.outlook import Outlook
 from bot.accountability.nudges.presenting import ReminderPresenter
-from bot.accountability.nudges.reminding import Reminding, Tell
+from bot.accountability.nudges.reminding import POSTING_TAKES, Reminding, Tell
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.sending import Sender
 from bot.clock import Clock
@@ -35,9 +35,11 @@ class ReminderService:
         tell_facilitator: Tell,
         schedule: ScheduleStore,
         clock: Clock,
+        posting_takes: timedelta = POSTING_TAKES,
     ) -> None:
         standings = Standings(commitments, people, acquaintances)
-        reminding = Reminding(standings, people, acquaintances, sender, presenter, tell_facilitator, clock)
+        given = (standings, people, acquaintances, sender, presenter, tell_facilitator, clock)
+        reminding = Reminding(*given, posting_takes=posting_takes)
         self._people, self._commitments, self._schedule, self._clock = people, commitments, schedule, clock
         self._tell_facilitator = tell_facilitator
         self.choosing = Choosing(people, standings, acquaintances, presenter, clock)

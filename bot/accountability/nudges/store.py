@@ -74,6 +74,7 @@ DIGESTS = Table(
     Column("begun_at", UtcDateTime, nullable=False),
     Column("ts", String(32), nullable=False),
     Column("sent_at", UtcDateTime),
+    Column("unanswered", Integer, nullable=False, server_default="0"),  # tries of which Slack said nothing
     Index("nudge_messages_begun", "begun_at"),
 )
 
@@ -109,6 +110,7 @@ OF_DAY = and_(OWN, DIGESTS.c.day == bindparam("given_day"))
 IS_FREE = and_(DIGESTS.c.tries == bindparam("tried"), DIGESTS.c.sent_at.is_(None))
 TRY_AGAIN = update(DIGESTS).where(OF_DAY, IS_FREE)
 MARK = update(DIGESTS).where(OF_DAY, DIGESTS.c.sent_at.is_(None))
+NO_ANSWER = update(DIGESTS).where(OF_DAY).values(unanswered=DIGESTS.c.unanswered + 1)
 FORGET_SAID = delete(NUDGES).where(
     in_given_workspace(NUDGES), NUDGES.c.user_id == bindparam("given_user"), NUDGES.c.day == bindparam("given_day")
 )
@@ -178,6 +180,11 @@ class PeopleStore:
         """Take a claim back: Slack certainly did not post it. `tried` is how often it was tried before."""
         self._retry(key, user_id, day, tried + 1, tried)
 
+    def no_answer(self, key: WorkspaceKey, user_id: str, day: date) -> None:
+        """Note that Slack did not say what became of it."""
+        with self._database.write() as connection:
+            connection.execute(NO_ANSWER, {**given_workspace(key), "given_user": user_id, "given_day": day})
+
     def drop(self, key: WorkspaceKey, user_id: str, day: date, tried: int) -> None:
         """Give up a message that was tried so often: what it was about goes into the next one."""
         self._retry(key, user_id, day, tried, 0)
@@ -238,7 +245,7 @@ class PeopleStore:
 def _beginning(database: Database) -> Any:
     """Begins a message that was not begun, or was let go of; it returns nothing for any other."""
     insert = (sqlite if database.is_sqlite else postgresql).insert(DIGESTS)
-    begun = {"tries": insert.excluded.tries, "begun_at": insert.excluded.begun_at}
+    begun = {"tries": insert.excluded.tries, "begun_at": insert.excluded.begun_at, "unanswered": 0}
     free = and_(DIGESTS.c.tries == 0, DIGESTS.c.sent_at.is_(None))
     keyed = insert.on_conflict_do_update(index_elements=list(DIGESTS.primary_key), set_=begun, where=free)
     return keyed.returning(DIGESTS.c.tries)

@@ -14,10 +14,11 @@ from bot.accountability.commitments.commitment import Commitment, Step
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.presenting import ReminderPresenter
+from bot.accountability.nudges.reminding import POSTING_TAKES
 from bot.accountability.nudges.service import ReminderService
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.sending import Sender
-from bot.clock import MovableClock
+from bot.clock import Clock, MovableClock
 from bot.keys import WorkspaceKey
 from bot.resources import TEMPLATES
 from bot.scheduler.runner import LEASE, Runner
@@ -57,10 +58,11 @@ class Process:
         database: Database,
         token: str,
         api_url: str,
-        clock: MovableClock,
+        clock: Clock,
         country: str = "",
         people: type[PeopleStore] = PeopleStore,
         schedule: type[ScheduleStore] = ScheduleStore,
+        lease: timedelta = LEASE,
     ) -> Process:
         told: list[tuple[str, str, str]] = []
 
@@ -73,11 +75,10 @@ class Process:
         acquaintances = Acquaintances(known, gateway, clock, country)
         presenter = ReminderPresenter(lambda _key, _channel: True, lambda _key, _round, _statement: STATEMENT)
         sender, commitments = Sender(gateway, budget, ScheduleStore(database)), CommitmentStore(database)
-        reminders = ReminderService(
-            commitments, known, acquaintances, sender, presenter, tell, ScheduleStore(database), clock
-        )
+        given = (commitments, known, acquaintances, sender, presenter, tell, ScheduleStore(database), clock)
+        reminders = ReminderService(*given, posting_takes=min(POSTING_TAKES, lease))
         runner = Runner(schedule(database), clock)
-        runner.register(later.NUDGE, reminders.remind)
+        runner.register(later.NUDGE, reminders.remind, lease)
         return cls(database, reminders, runner, told)
 
     def do(self) -> bool:

@@ -247,6 +247,19 @@ def test_a_death_at_any_line_costs_a_lease_and_no_message(
     assert desk.times(ana)[1:] == PLAN[1:]
 
 
+def test_however_often_it_dies_over_a_claim_the_message_comes_once(
+    desk: Desk, ana: Person, start: Callable[..., Process]
+) -> None:
+    desk.promise(ana, DUE)
+    desk.until(AHEAD - MINUTE)
+    desk.clock.move_to(AHEAD)
+    for _ in range(4):
+        assert not start(people=DiesAfterClaim).do()
+        desk.after_lease()
+    desk.until(LONG_AFTER)
+    assert [one[:10] for one in desk.times(ana)] == [one[:10] for one in PLAN]
+
+
 def test_a_claim_that_was_left_over_midnight_goes_into_the_next_message(
     desk: Desk, ana: Person, start: Callable[..., Process]
 ) -> None:
