@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.accountability.calendar.wall import END_OF_WORK, START_OF_WORK, moment_of
 from bot.errors import Refusal
-from bot.workdays import DAY, LONGEST_REST, Workdays
-
-__all__ = ["Calendar", "Quiet", "Workdays", "allowed_from", "is_allowed"]
+from bot.workdays import DAY, LONGEST_REST
 
 
 class Calendar(Protocol):
