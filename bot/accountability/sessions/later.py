@@ -148,8 +148,7 @@ def agenda_turn(session: Session, times: Iterable[Series], due_at: datetime, now
 
 
 def opening_turn(session: Session, now: datetime) -> Turn:
-    """One that was moved to later has another opening planned."""
-    if not session.is_to_come or not session.starts_at <= now < session.ends_at:
+    if not session.is_to_come or now >= session.ends_at:
         return Turn.LEAVE
     return Turn.LATE if _is_late(session, now) else Turn.IN_TIME
 

@@ -18,6 +18,7 @@ from bot.accountability.sessions.session import (
     CLOSING,
     OPENING,
     SUMMARY,
+    Session,
     State,
     close,
     open_,
@@ -77,11 +78,12 @@ class Running:
         return None
 
     def open_due(self, key: WorkspaceKey, due: Due) -> Action | None:
-        """Open the session, unless it is over by now."""
+        """Open the session, unless it is over by now. One that was moved to later meanwhile waits for that time."""
         of = self._coming(key, due.action.subject, due.action.occurrence)
         if of is None:
             return None
         if of.session.is_to_come:
+            self._wait_for(of.session)
             if later.opening_turn(of.session, self._clock()) is Turn.LEAVE:
                 self._leave(key, of)
                 return None
@@ -134,6 +136,12 @@ class Running:
         if of is None:
             self._plan(key, later.on_step(series, self._series.times(key, series_id), self._clock()).new)
         return of
+
+    def _wait_for(self, session: Session) -> None:
+        """What was planned at the moment of a move may have its old time still."""
+        wait = (session.starts_at - self._clock()).total_seconds()
+        if wait > 0:
+            raise TryLater("it was moved to later", wait)
 
     def _leave(self, key: WorkspaceKey, of: Meeting) -> None:
         """Go on to the next."""

@@ -196,10 +196,6 @@ def test_a_session_opens_until_it_is_over(after: timedelta, turn: Turn) -> None:
     assert opening_turn(SESSION, FIRST + after) is turn
 
 
-def test_a_session_that_was_moved_while_its_opening_came_up_does_not_open_yet() -> None:
-    assert opening_turn(replace(SESSION, starts_at=FIRST + HOUR, ends_at=FIRST + 2 * HOUR), FIRST) is Turn.LEAVE
-
-
 def test_what_is_open_or_skipped_does_not_open() -> None:
     assert opening_turn(open_(SESSION, FIRST), FIRST) is Turn.LEAVE
     assert opening_turn(skipped(SESSION), FIRST) is Turn.LEAVE
