@@ -48,20 +48,17 @@ class Acquaintances:
 
     def is_there(self, key: WorkspaceKey, user_id: str) -> bool:
         """Are they still in the workspace, as Slack tells just now?"""
-        found = self._ask(key, user_id)
-        return found is not None and found.is_active
+        return _is_active(self._ask(key, user_id))
+
+    def was_there(self, key: WorkspaceKey, user_id: str) -> bool:
+        """The same as it was ten minutes ago at most."""
+        return _is_active(self.profile(key, user_id))
 
     def person(self, key: WorkspaceKey, user_id: str, *, at_once: bool = False) -> Person:
         """Somebody to be reminded, as they chose. Raises Unavailable where Slack never told and doesn't answer now."""
         chosen, seen = self._people.known(key, user_id)
         zone = zone_named(chosen.zone or self._zone(key, user_id, seen, at_once=at_once))
         return person(user_id, chosen, zone, self.country)
-
-    def zone(self, key: WorkspaceKey, user_id: str) -> ZoneInfo:
-        """For reading and showing dates, which can't wait for Slack: UTC where it doesn't answer."""
-        with suppress(Unavailable):
-            return self.person(key, user_id).zone
-        return zone_named(UTC_ZONE)
 
     def slack_zone(self, key: WorkspaceKey, user_id: str) -> ZoneInfo:
         """The one in their Slack profile, whatever they chose here; UTC where Slack doesn't answer in two seconds."""
@@ -70,13 +67,8 @@ class Acquaintances:
             return zone_named(self._zone(key, user_id, seen, at_once=True))
         return zone_named(UTC_ZONE)
 
-    def can_promise(self, key: WorkspaceKey, user_id: str) -> bool:
-        """May they own something? Not bots, those who have left, or people of other companies."""
-        profile = self.profile(key, user_id)
-        return profile is not None and profile.is_active and not profile.is_bot and profile.belongs_to(key)
-
     def zone_at_once(self, key: WorkspaceKey, user_id: str) -> ZoneInfo | None:
-        """The same within two seconds, and None where Slack doesn't answer, so that it can be said."""
+        """The zone that somebody writes dates in: None where Slack doesn't tell within two seconds, to be said then."""
         with suppress(Unavailable):
             return self.person(key, user_id, at_once=True).zone
         return None
@@ -138,3 +130,7 @@ class Acquaintances:
             return self._gateway.person_at_once(user_id) if at_once else self._gateway.person(user_id)
         except ChannelClosed:
             return None
+
+
+def _is_active(profile: Profile | None) -> bool:
+    return profile is not None and profile.is_active

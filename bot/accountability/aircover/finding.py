@@ -63,7 +63,7 @@ class Finding:
         series = self.series(key, channel_id) if channel_id else None
         if series is None:
             return None
-        if not self.is_here(key, series.sponsor):
+        if not self._acquaintances.was_there(key, series.sponsor):
             self._troubles.tell(key, channel_id, Trouble.SPONSOR_GONE, series.id)
             return None
         who = self._acquaintances.person(key, series.sponsor)
@@ -81,7 +81,7 @@ class Finding:
             is_fresh = of.needs_help_since is None and occasion_of(of) not in {one.occasion for one in so_far}
             if is_fresh and fresh == FRESH_AT_ONCE:
                 continue
-            if not self.is_here(key, of.owner):  # whoever reminds them has that told
+            if not self._acquaintances.was_there(key, of.owner):  # whoever reminds them has that told
                 continue
             fresh += is_fresh
             if found := trouble(of, self._acquaintances.person(key, of.owner), so_far):
@@ -96,12 +96,8 @@ class Finding:
         return trouble(of, self._acquaintances.person(key, of.owner), so_far)
 
     def has_left(self, key: WorkspaceKey, user_id: str) -> bool:
-        """The same, but asked anew: Slack has just refused to write to them."""
+        """Asked anew: Slack has just refused to write to them."""
         return not self._acquaintances.is_there(key, user_id)
-
-    def is_here(self, key: WorkspaceKey, user_id: str) -> bool:
-        profile = self._acquaintances.profile(key, user_id)
-        return profile is not None and profile.is_active
 
     def _live(self, key: WorkspaceKey, channel_id: str, now: datetime) -> Iterator[Commitment]:
         """All that is live in a channel, the first to be due first."""

@@ -65,7 +65,7 @@ class Troubles:
         if of is None or not of.is_running:
             return
         for what, who in ((Trouble.FACILITATOR_GONE, of.facilitator), (Trouble.SPONSOR_GONE, of.sponsor)):
-            if who and not self._is_here(key, who):
+            if who and not self._acquaintances.was_there(key, who):
                 self.tell(key, of.channel_id, what, of.id)
 
     def given_up(self, key: WorkspaceKey, due: Due) -> None:
@@ -137,7 +137,7 @@ class Troubles:
     def _facilitator(self, key: WorkspaceKey, channel_id: str) -> str:
         """Who leads in a channel. Empty where nobody does, or who did has left, which is told as well."""
         of = next(iter(self._series.of_channel(key, channel_id)), None)
-        if of is None or self._is_here(key, of.facilitator):
+        if of is None or self._acquaintances.was_there(key, of.facilitator):
             return of.facilitator if of else ""
         self.tell(key, channel_id, Trouble.FACILITATOR_GONE, of.id)
         return ""
@@ -150,15 +150,11 @@ class Troubles:
     def _tell_of_series(self, key: WorkspaceKey, due: Due, told: Telling, of: SessionSeries) -> None:
         missing = of.facilitator if told.what is Trouble.FACILITATOR_GONE else ""
         asked = [one for one in dict.fromkeys((of.facilitator, of.made_by, *self._admins)) if one != missing]
-        reader = next((one for one in asked if self._is_here(key, one)), "")
+        reader = next((one for one in asked if self._acquaintances.was_there(key, one)), "")
         if reader:
             self._send(key, due, reader, series_trouble(told.what, of, leads=reader == of.facilitator))
         else:
             log.warning("%s: there is nobody left to tell; name somebody in CCO_ADMINS", due.action)
-
-    def _is_here(self, key: WorkspaceKey, user_id: str) -> bool:
-        profile = self._acquaintances.profile(key, user_id)
-        return profile is not None and profile.is_active
 
     def _send(self, key: WorkspaceKey, due: Due, reader: str, view: View) -> Sent:
         sent = self._sender.direct(key, reader, view, Attempt.of(due))
