@@ -82,7 +82,7 @@ def _serve(
         furnish(server.workspace)
     bot = demo_bot(server, folder, clock)
     bot.start()
-    server.workspace.due.append(bot.ticker.next_due)
+    server.workspace.due += [bot.ticker.next_due, bot.ticker.under_way]  # it jumps no further while that is done
     clock.on_move.append(bot.wake)
     click.echo(f"The demo workspace is at {server.url}")
     click.echo("Type “@cco where should the CCO report?” in a channel, or /cco ask …")

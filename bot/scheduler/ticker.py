@@ -29,7 +29,7 @@ class Ticker:
         self._thread = threading.Thread(target=self._serve, name="ticker", daemon=True)
         self._stopping = threading.Event()
         self._woken = threading.Event()
-        self._held: set[str] = set()  # the leases of what is being done here
+        self._held: dict[str, datetime] = {}  # the leases of what is being done here, and since when it was due
         self._let_go = threading.Condition()
         self._is_troubled = False
 
@@ -43,6 +43,11 @@ class Ticker:
     def next_due(self) -> datetime | None:
         """When something is to be done next, in any workspace: where a demo's clock jumps to."""
         return self._runner.next_due()
+
+    def under_way(self) -> datetime | None:
+        """Since when what is being done here was due; None while nothing is."""
+        with self._let_go:
+            return min(self._held.values(), default=None)
 
     def stop(self, seconds: float) -> bool:
         """Begin nothing more, and wait for what was begun. False when that takes longer.
@@ -85,7 +90,7 @@ class Ticker:
         free = self._workers - len(held)
         claimed = self._runner.claim(free, held) if free else []
         with self._let_go:
-            self._held |= {due.lease for _, due in claimed}
+            self._held |= {due.lease: due.action.due_at for _, due in claimed}
         for key, due in claimed:
             self._pool.submit(self._work, key, due)
         return bool(claimed)
@@ -103,7 +108,7 @@ class Ticker:
             log.warning("%s: what became of it could not be saved; it is done again: %s", due.action, error)
         finally:
             with self._let_go:
-                self._held.discard(due.lease)
+                self._held.pop(due.lease, None)
                 self._let_go.notify_all()
             self.wake()
 

@@ -142,6 +142,16 @@ def test_a_clock_jumps_from_one_due_time_to_the_next(
     assert done == [("r1", NOON + HOUR), ("r2", NOON + 2 * HOUR), ("r3", NOON + 3 * HOUR)]
 
 
+def test_what_is_being_done_is_due_until_it_is_done(database: Database, start: Start, line: Line) -> None:
+    plan(database, SLOW)
+    ticker = start()
+    assert line.next() == "r1"
+    assert (ticker.under_way(), ticker.next_due()) == (SLOW.due_at, None)
+    line.release.set()
+    assert ticker.stop(PATIENCE)
+    assert ticker.under_way() is None
+
+
 def test_it_sleeps_until_the_next_is_due(database: Database, start: Start, line: Line) -> None:
     plan(database, replace(CLOSE, due_at=system_clock() + SECOND / 5))
     start(own_clock=system_clock)
