@@ -28,6 +28,7 @@ from bot.slack.render import escape
 
 MOST_SHOWN = 11  # series in one message of fifty blocks
 MANAGED = 5  # sessions to come that can be skipped or moved in the form
+SKIPPED = 20  # skipped ones that can be brought back there, the next first; a modal has a hundred blocks
 CADENCES = (
     Choice(Cadence.WEEKLY, "Weekly"),
     Choice(Cadence.TWO_WEEKS, "Every two weeks"),
@@ -112,7 +113,7 @@ def manage_form(
 ) -> ManageForm:
     """`typed` is what stands in the form, `changed` the fields that others changed since it was opened."""
     whole = card(of, times, now, MANAGED)
-    left_out = [shown_session(one, times) for one in skipped]
+    left_out = sorted((shown_session(one, times) for one in skipped), key=lambda one: one.when.unix)[:SKIPPED]
     return ManageForm(
         card=replace(whole, coming=()),
         version=of.version,

@@ -31,7 +31,7 @@ from bot.accountability.series.views import (
     TimesConfirmation,
 )
 from bot.accountability.series.wording import from_then_on
-from bot.accountability.sessions.later import session_of
+from bot.accountability.sessions.later import coming, session_of
 from bot.accountability.sessions.session import LONGEST_NAME, LONGEST_PURPOSE, skip
 from bot.resources import TEMPLATES
 from bot.slack.moments import moment
@@ -167,3 +167,14 @@ def test_a_form_that_is_drawn_again_does_not_keep_what_stood_in_it_before(render
     ]
     first, second = ({block["block_id"] for block in view["blocks"] if "block_id" in block} for view in drawn)
     assert not first & second
+
+
+def test_however_many_sessions_are_skipped_the_next_of_them_can_be_brought_back(renderer: Renderer) -> None:
+    of, coming_up = PLAN.series, coming([PLAN.times], NOW, 60)
+    skipped = [skip(session_of(of, one)) for one in reversed(coming_up)]
+    view = presenting.manage_form(
+        of, [PLAN.times], skipped, NOW, typed=of.about, changed=NAMES, marks=marks_of(of.about), note="Skipped."
+    )
+    assert_sendable(renderer, view, *KNOWN)
+    left_out = [one.session for one in view.coming if one.is_skipped]
+    assert left_out == [f"{of.id}/{one.id}" for one in coming_up[: presenting.SKIPPED]]
