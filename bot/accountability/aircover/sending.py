@@ -115,9 +115,13 @@ class Sending:
         return None
 
     def _take_back(self, key: WorkspaceKey, due: Due) -> None:
-        """Whatever was begun of this commitment's before, and was not sent."""
+        """Whatever was begun of this commitment's before. What may have been sent counts as the sponsor's turn."""
         for one in self._escalations.so_far(key, due.action.subject):
-            if one.told_at == due.action.due_at:
+            if one.told_at != due.action.due_at:
+                continue
+            if due.sends:
+                self._escalations.asked(key, one, self._clock())
+            else:
                 self._escalations.not_asked(key, one)
 
     def _could_not_ask(self, key: WorkspaceKey, begun: Escalation, cover: Cover) -> None:

@@ -333,6 +333,19 @@ def test_a_warning_that_is_set_aside_leaves_the_sponsor_to_what_else_is_stuck(st
     assert [question.commitment_id for question in stalled.asked] == ["c2"]
 
 
+def test_a_question_of_unclear_outcome_that_is_overtaken_counts_as_the_sponsor_s_turn(stalled: Stalled) -> None:
+    of = stalled.cry(stalled.promise())
+    stalled.slack.stumbles.append("after")
+    while not stalled.asked:
+        stalled.runner.run(*stalled.runner.claim(1)[0])
+    stalled.done_to(deeds.got_it(of, ANA, stalled.scene.time()))
+    stalled.cry(stalled.promise("c2", owner=BEN, assigner=BEN))
+    stalled.play(MONDAY + 6 * DAY)
+    assert len(stalled.asked) == 1
+    stalled.play(MONDAY + 8 * DAY)
+    assert [question.commitment_id for question in stalled.asked] == ["c1", "c2"]
+
+
 # Who has left
 
 
