@@ -13,7 +13,7 @@ from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.promises import MATH, Promised, commit, labels
-from tests.scenarios.rounds import pass_time, people, written_to
+from tests.scenarios.rounds import heard, pass_time, people, written_to
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 
 
@@ -30,6 +30,14 @@ def ana(stage: Stage) -> Person:
 @pytest.fixture
 def room(stage: Stage, ana: Person) -> Channel:
     return stage.room(f"reminders-{ana.name}", ana)
+
+
+def promise(stage: Stage, person: Person, room: Channel, text: str) -> Promised:
+    """Makes one, and waits for the word that it is saved: soon time will have passed for that."""
+    before = len(heard(stage, person, "*Saved.*"))
+    made = commit(stage, person, room, text)
+    stage.workspace.wait_for(lambda: len(heard(stage, person, "*Saved.*")) > before, PATIENCE)
+    return made
 
 
 def reminders(stage: Stage, person: Person) -> list[Json]:
@@ -76,7 +84,7 @@ def fill(stage: Stage, person: Person, view: Json, **values: Any) -> Json | None
 def test_a_promise_is_reminded_of_and_its_reminder_shows_what_became_of_it(
     stage: Stage, ana: Person, room: Channel
 ) -> None:
-    promised = commit(stage, ana, room, f"{MATH} in 8 days")
+    promised = promise(stage, ana, room, f"{MATH} in 8 days")
     first = reminded(stage, ana)
     assert f"*{MATH}* is due" in texts(first)
     assert f"in <#{room.id}>" in texts(first)
@@ -92,7 +100,7 @@ def test_a_promise_is_reminded_of_and_its_reminder_shows_what_became_of_it(
 
 
 def test_commands_and_the_form_change_how_and_say_what_it_comes_to(stage: Stage, ana: Person, room: Channel) -> None:
-    commit(stage, ana, room, f"{MATH} in 20 days")
+    promise(stage, ana, room, f"{MATH} in 20 days")
     assert "*Paused until" in texts(stage.command(ana, room, "pause for two weeks"))
     assert "*Your pause is over.* Next reminder: " in texts(stage.command(ana, room, "pause off"))
     assert "No reminders until you write" in texts(stage.command(ana, room, "quiet"))
@@ -121,7 +129,7 @@ def test_home_says_how_many_are_open_and_leads_to_them_and_to_the_settings(
 ) -> None:
     (ben,) = people(stage, 1)
     assert "None is open." in texts(stage.workspace.open_home(ben.id, timeout=PATIENCE))
-    commit(stage, ana, room, f"{MATH} in 20 days")
+    promise(stage, ana, room, f"{MATH} in 20 days")
     home = stage.workspace.open_home(ana.id, timeout=PATIENCE)
     assert home is not None
     assert "*1* open." in texts(home)
@@ -138,7 +146,7 @@ def test_after_a_week_without_the_bot_one_message_says_that_it_is_late(new_stage
     (ana,) = people(stage, 1)
     room = stage.room("late", ana)
     for number in range(2):
-        commit(stage, ana, room, f"{MATH} {number} in {number + 2} weeks")
+        promise(stage, ana, room, f"{MATH} {number} in {number + 2} weeks")
     stage.bots.pop().close()
     pass_time(stage, days=20)
     stage.start_bot()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from bot.accountability.calendar.days import shown
 from bot.errors import Refusal
@@ -27,11 +27,19 @@ def read_zone(text: str) -> ZoneInfo:
 
 
 def _nearest(written: str) -> str:
+    """By its whole name or, as most people know it, by its city alone."""
     names = _names()
-    found = process.extractOne(written, names.keys(), score_cutoff=ALIKE)
-    return names[found[0]] if found else "Europe/Berlin or America/New_York"
+    for known in (names, _cities()):
+        if found := process.extractOne(written, known.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE):
+            return known[found[0]]
+    return "Europe/Berlin or America/New_York"
 
 
 @lru_cache(maxsize=1)
 def _names() -> Mapping[str, str]:
     return {name.casefold(): name for name in sorted(available_timezones())}
+
+
+@lru_cache(maxsize=1)
+def _cities() -> Mapping[str, str]:
+    return {folded.rpartition("/")[2]: name for folded, name in _names().items() if "/" in folded}

@@ -41,5 +41,10 @@ def test_what_is_no_zone_is_refused_with_an_example(written: str) -> None:
 
 
 def test_a_slip_is_answered_with_the_zone_that_is_near() -> None:
-    with pytest.raises(Refusal, match=r"no time zone “Europe/Berlim”; write one such as Europe/Berlin\."):
-        read_zone("Europe/Berlim")
+    for written, near in (
+        ("Europe/Berlim", "Europe/Berlin"),
+        ("berlim", "Europe/Berlin"),
+        ("new yrok", "America/New_York"),
+    ):
+        with pytest.raises(Refusal, match=rf"no time zone “{written}”; write one such as {near}\."):
+            read_zone(written)
