@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.workspace.records import Channel, Delivery, Json, Person
-from tests.scenarios.rounds import hasten, pass_time, resend, settled
+from tests.scenarios.rounds import hasten, heard, pass_time, resend, settled
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 
 MATH = "publish the customer math"
@@ -30,9 +30,12 @@ def commit(stage: Stage, person: Person, room: Channel, text: str) -> Promised:
 
 
 def saved_by(stage: Stage, person: Person, echo: Json) -> Promised:
-    """What Save makes of what was said back."""
+    """What Save makes of what was said back, once that says so: its address would not outlive a moved clock."""
     draft = next(value for action, value, _ in buttons(echo) if action == "commit_save")
     settled(stage, stage.press(person, echo, "commit_save"))
+    stage.workspace.wait_for(
+        lambda: [one for one in heard(stage, person, "Saved.") if one["ts"] == echo["ts"]], PATIENCE
+    )
     ((text,),) = stage.rows("select draft from commitment_drafts where id = ?", draft)
     return Promised(stage, json.loads(text)["root"])
 
