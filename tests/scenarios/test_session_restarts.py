@@ -221,8 +221,8 @@ class TestUnreadable:
 
 class TestTwoProcesses:
     @pytest.fixture
-    def stage(self, new_stage: NewStage, database_url: str) -> Stage:
-        made = new_stage(database_url=database_url)
+    def stage(self, new_stage: NewStage, own_database_url: str) -> Stage:
+        made = new_stage(database_url=own_database_url)
         made.start_bot()
         made.start_bot()
         return made

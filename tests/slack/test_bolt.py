@@ -22,7 +22,6 @@ from bot.slack.messages import Declined, Notice
 from bot.slack.render import Renderer
 from bot.slack.store import DeliveryStore
 from bot.storage.database import Database
-from bot.storage.migrate import migrate
 from bot.workspace.driver import Workspace
 from bot.workspace.records import Channel, Delivery, Person
 from bot.workspace.server import WorkspaceServer
@@ -60,9 +59,8 @@ def deaths() -> list[TokenDead]:
 
 
 @pytest.fixture
-def guard(gateway: Gateway, deaths: list[TokenDead], tmp_path: Path) -> Iterator[Guard]:
-    database = Database(f"sqlite:///{tmp_path / 'cco.db'}")
-    migrate(database)
+def guard(gateway: Gateway, deaths: list[TokenDead], sqlite_url: str) -> Iterator[Guard]:
+    database = Database(sqlite_url)
     yield (made := Guard(gateway, DeliveryStore(database), lambda: NOW, deaths.append))
     made.backlog.drain()
     database.close()

@@ -137,6 +137,11 @@ def friday_morning() -> timedelta:
 
 
 @pytest.fixture
+def database_url(own_database_url: str) -> str:
+    return own_database_url
+
+
+@pytest.fixture
 def office(server: WorkspaceServer, workspace: Workspace, database: Database, database_url: str) -> Iterator[Office]:
     ahead = friday_morning()
 
