@@ -254,7 +254,10 @@ def test_a_month_is_told_to_a_sponsor_who_agreed_with_the_rate_of_five_people_or
     go_to(stage, settled(stage, later.MONTHLY, of))
     words = hasten(stage, lambda: month_s(stage, sponsor)[1:])[0]
     assert "• Missed in the second month" in words
+    assert "*Open, what is due first*" in words
     assert "Together," not in words
+    assert "*Missed*" not in words
+    assert "*Kept*" not in words
     assert "told only where at least 5 people" in words
     hasten(stage, lambda: settled(stage, later.MONTHLY, unasked))
     assert month_s(stage, team[5]) == []

@@ -42,18 +42,23 @@ class Week:
 
 @dataclass(frozen=True)
 class Month:
-    """For a sponsor: what became of what was due in a month, what needs help now, and how far the first year is."""
+    """For a sponsor: what became of what was due in a month, what needs help now, and how far the first year is.
+
+    Without a rate nothing is told of what was kept and missed, which anybody could count; `open` is told instead.
+    """
 
     begins: date
-    kept: Some
-    missed: Some
-    help: Some
+    kept: Some = Some()
+    missed: Some = Some()
+    help: Some = Some()
+    open: Some = Some()
     rate: KeptRate | None = None
     year_one: Progress | None = None
 
     @property
     def is_empty(self) -> bool:
-        return not (self.kept.total or self.missed.total or self.help.total)
+        became = self.kept.total + self.missed.total if self.rate else self.open.total
+        return not (became or self.help.total)
 
 
 def some(commitments: Iterable[Commitment]) -> Some:

@@ -29,12 +29,11 @@ def weekly(of: SessionSeries, week: Week, zone: ZoneInfo, late: datetime | None)
 
 
 def monthly(of: SessionSeries, month: Month, zone: ZoneInfo, late: datetime | None) -> MonthlyView:
-    sections = (
-        _section("Needs help now", month.help),
-        _section("Missed", month.missed, named=False),
-        _section("Kept", month.kept, named=False),
-    )
+    """Where the rate is withheld, so is what it could be counted from."""
     rate = month.rate
+    became = {"Missed": month.missed, "Kept": month.kept} if rate else {"Open, what is due first": month.open}
+    unnamed = (_section(heading, some, named=False) for heading, some in became.items())
+    sections = (_section("Needs help now", month.help), *unnamed)
     return MonthlyView(
         series_id=of.id,
         name=of.name,

@@ -117,15 +117,16 @@ class Rhythm:
 
     def month(self, key: WorkspaceKey, channel_id: str, month: date, now: datetime) -> Month:
         """What became of what was due in a month, and what needs help now."""
-        kept, missed = kept_and_missed(self._commitments.due_between(key, channel_id, *due_in(month)), month, now)
-        return Month(
+        told = Month(
             begins=month,
-            kept=kept,
-            missed=missed,
             help=self._some(key, Wanted(channel_id=channel_id, needs_help=True), now),
             rate=self._rates.of_month(key, channel_id, month),
             year_one=self._year_one.progress(key, channel_id),
         )
+        if told.rate is None:
+            return replace(told, open=self._some(key, Wanted(channel_id=channel_id), now))
+        kept, missed = kept_and_missed(self._commitments.due_between(key, channel_id, *due_in(month)), month, now)
+        return replace(told, kept=kept, missed=missed)
 
     def _send_month(
         self, key: WorkspaceKey, of: SessionSeries, sponsor: Person, due: Due, slot: Slot, *, is_late: bool

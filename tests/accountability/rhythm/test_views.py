@@ -50,8 +50,9 @@ def every_view(what: str) -> Iterator[View]:
     yield weekly(Week(full, full, full, MONDAY, DUE), what, late=DUE)
     yield weekly(Week(none, some([asked_of(what=what)]), none, MONDAY))
     for rate in (None, KeptRate(1, 0, 5), KeptRate(9, 3, 7)):
-        yield monthly(Month(BEGUN, full, full, full, rate, Progress(BEGUN)), what, late=DUE)
-    yield monthly(Month(BEGUN, none, none, full))
+        yield monthly(Month(BEGUN, full, full, full, full, rate, Progress(BEGUN)), what, late=DUE)
+    yield monthly(Month(BEGUN, help=full))
+    yield monthly(Month(BEGUN, open=full))
     yield NotYoursView(ANA)
     yield NotYoursView(ANA, "U0BEN")
 
@@ -98,12 +99,13 @@ def test_what_does_not_fit_is_counted(renderer: Renderer) -> None:
 def test_one_that_is_late_says_so(renderer: Renderer) -> None:
     week = Week(listed("Publish it"), Some(), Some(), MONDAY)
     assert "and comes late." in words_of(renderer.render(weekly(week, late=MONDAY)))
-    month = Month(BEGUN, Some(), listed("Publish it"), Some())
+    month = Month(BEGUN, open=listed("Publish it"))
     assert "and comes late." in words_of(renderer.render(monthly(month, late=MONDAY)))
 
 
 def test_the_month_names_nobody_but_those_who_asked_for_help(renderer: Renderer) -> None:
-    month = Month(BEGUN, some([a_commitment(what="Kept it")]), some([a_commitment(what="Missed it")]), Some())
+    kept, missed = some([a_commitment(what="Kept it")]), some([a_commitment(what="Missed it")])
+    month = Month(BEGUN, kept, missed, rate=KeptRate(4, 1, 5))
     words = words_of(renderer.render(monthly(month)))
     assert "• Kept it" in words
     assert "• Missed it" in words
@@ -113,17 +115,28 @@ def test_the_month_names_nobody_but_those_who_asked_for_help(renderer: Renderer)
 
 
 def test_the_rate_is_told_where_it_may_be_and_else_when_it_would_be(renderer: Renderer) -> None:
-    month = Month(BEGUN, some([a_commitment()]), Some(), Some())
+    month = Month(BEGUN, some([a_commitment()]))
     assert "told only where at least 5 people" in words_of(renderer.render(monthly(month)))
     told = words_of(renderer.render(monthly(replace(month, rate=KeptRate(9, 3, 7)))))
     assert "Together, 7 people kept 9 of 12 commitments." in told
     assert "told only where" not in told
 
 
+def test_where_the_rate_is_withheld_nothing_is_there_that_it_could_be_counted_from(renderer: Renderer) -> None:
+    kept, missed = some([a_commitment(what="Kept it")] * 12), some([a_commitment(what="Missed it")] * 12)
+    still = some([a_commitment(what="Still open")])
+    words = words_of(renderer.render(monthly(Month(BEGUN, kept, missed, still, still))))
+    assert f"*Needs help now*\\n• Still open – <@{ANA}>" in words
+    assert "*Open, what is due first*\\n• Still open, due" in words
+    assert "so that nobody's own part can be counted" in words
+    for told in ("*Kept*", "*Missed*", "Kept it", "Missed it", "2 more"):
+        assert told not in words
+
+
 def test_the_year_is_told_by_its_next_step(renderer: Renderer) -> None:
     def told(*reached: int) -> str:
         steps = tuple(Reached(STEPS[number].id, BEGUN, "x", ANA, MONDAY) for number in reached)
-        month = Month(BEGUN, some([a_commitment()]), Some(), Some(), year_one=Progress(BEGUN, steps))
+        month = Month(BEGUN, some([a_commitment()]), year_one=Progress(BEGUN, steps))
         return words_of(renderer.render(monthly(month)))
 
     assert "*Year one* 1 of 8 steps reached; next is step 2, the issues are agreed on." in told(0)
@@ -133,8 +146,15 @@ def test_the_year_is_told_by_its_next_step(renderer: Renderer) -> None:
 def test_a_week_with_nothing_but_a_session_is_empty() -> None:
     assert Week(Some(), Some(), Some(), MONDAY, DUE).is_empty
     assert not Week(Some(), Some(), some([a_commitment()]), MONDAY).is_empty
-    assert Month(BEGUN, Some(), Some(), Some(), KeptRate(1, 1, 5)).is_empty
-    assert not Month(BEGUN, Some(), Some(), some([a_commitment()])).is_empty
+
+
+def test_a_month_is_empty_where_nothing_of_it_may_be_told() -> None:
+    one = some([a_commitment()])
+    assert Month(BEGUN, rate=KeptRate(1, 1, 5)).is_empty
+    assert Month(BEGUN, kept=one, missed=one).is_empty
+    assert not Month(BEGUN, kept=one, rate=KeptRate(1, 1, 5)).is_empty
+    assert not Month(BEGUN, open=one).is_empty
+    assert not Month(BEGUN, help=one).is_empty
 
 
 def test_times_are_those_of_what_was_promised() -> None:
