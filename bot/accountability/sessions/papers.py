@@ -23,6 +23,7 @@ from bot.accountability.yearone.steps import Progress
 from bot.keys import WorkspaceKey
 
 A_PAGE = 500  # commitments read at once
+MOST_POSTED = 100  # commitments in a thread: Slack takes a message a second, and nobody talks about more
 
 TeamRate = Callable[[WorkspaceKey, str, date], KeptRate | None]  # of a channel's month, by its first day
 YearOne = Callable[[WorkspaceKey, str], Progress | None]  # None where the channel tracks none
@@ -83,6 +84,13 @@ class Minutes:
     known: Mapping[str, Commitment] = field(default_factory=dict)
     told: tuple[Entry, ...] = ()
     rated: Rated | None = None
+
+    @property
+    def in_thread(self) -> tuple[Listed, ...]:
+        """What has a message of its own: the first commitments, and all that people added or a check found."""
+        promised = [one for one in self.listed if one.entry.item.kind is Kind.COMMITMENT]
+        left_out = {one.entry.item.id for one in promised[MOST_POSTED:]}
+        return tuple(one for one in self.listed if one.entry.item.id not in left_out)
 
     @property
     def is_quiet(self) -> bool:

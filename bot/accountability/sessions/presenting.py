@@ -90,7 +90,8 @@ class Presenter:
 
     # While it is open
 
-    def opening(self, of: Meeting, count: int, closes_at: datetime) -> OpeningView:
+    def opening(self, of: Meeting, count: int, closes_at: datetime, more: int = 0) -> OpeningView:
+        """`count` items are in its thread, `more` on its list alone."""
         series, session = of.series, of.session
         return OpeningView(
             session_id=session.id,
@@ -99,6 +100,7 @@ class Presenter:
             facilitator=series.facilitator,
             sponsor=series.sponsor,
             count=count,
+            more=more,
             ends=_at(of, session.closed_at or closes_at),
             late=later.opened_late(session),
             closed=session.state is SessionState.CLOSED,

@@ -13,7 +13,7 @@ from bot.slack.render import View
 
 
 class Showing:
-    """By the part of the session: the agenda before it, then the opening, its items in their order and the summary."""
+    """By the part of the session: the agenda before it, then the opening, the items in its thread and the summary."""
 
     def __init__(self, papers: Papers, presenter: Presenter, clock: Clock) -> None:
         self._papers = papers
@@ -32,9 +32,10 @@ class Showing:
     def _of_a_session_that_began(self, key: WorkspaceKey, of: Meeting) -> Mapping[str, View]:
         now = self._clock()
         minutes = self._papers.minutes(key, of, now)
-        opening = self._presenter.opening(of, len(minutes.listed), later.closes_at(of.session))
+        posted, ends = minutes.in_thread, later.closes_at(of.session)
+        opening = self._presenter.opening(of, len(posted), ends, len(minutes.listed) - len(posted))
         views: dict[str, View] = {OPENING: opening}
-        for number, listed in enumerate(minutes.listed, 1):
+        for number, listed in enumerate(posted, 1):
             views[listed.entry.item.id] = self._presenter.item(of, listed, number, now)
         if of.session.state is State.CLOSED:
             views[SUMMARY] = self._presenter.summary(minutes)

@@ -87,7 +87,7 @@ class WholeList:
 
 @dataclass(frozen=True)
 class OpeningView:
-    """The message over the items of a session."""
+    """The message over the items of a session. `more` are on its list that have no message."""
 
     session_id: str
     name: str
@@ -95,6 +95,7 @@ class OpeningView:
     facilitator: str
     sponsor: str
     count: int
+    more: int
     ends: Moment
     late: bool
     closed: bool

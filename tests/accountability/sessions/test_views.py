@@ -166,6 +166,7 @@ def every_view(text: str = "Publish it", each: int = 2) -> Iterator[View]:
     yield show.update_form(a_meeting(text=text), own, {own[0].id: text[:500]} if text else {})
     for session in (OPENED, replace(OPENED, opened_at=START + LENGTH / 2), CLOSED):
         yield show.opening(a_meeting(session, text), each, END)
+        yield show.opening(a_meeting(session, text), each, END, 900)
         minutes = minutes_of(text, each, session)
         for number, listed in enumerate(minutes.listed, 1):
             yield show.item(minutes.meeting, listed, number, START)
@@ -355,6 +356,11 @@ def test_an_opening_says_how_it_works_and_a_closed_one_takes_nothing(renderer: R
     for told in ("Ask for performance.", "3 items are in the thread", "Led by <@U0HOST>", "It closes by itself"):
         assert told in words
     assert pressed == ["Add an item", "Close the session"]
+    assert "more" not in words
+    words, pressed = shown(renderer, presenter().opening(a_meeting(OPENED), 100, END, 900))
+    assert "100 items are in the thread." in words
+    assert "900 more commitments are on the list" in words
+    assert pressed == ["Add an item", "Show all of it", "Close the session"]
     words, pressed = shown(renderer, presenter().opening(a_meeting(CLOSED), 3, END))
     assert "is closed" in words
     assert pressed == []
