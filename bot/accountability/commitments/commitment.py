@@ -51,7 +51,8 @@ class Deed(StrEnum):
 class Commitment:
     """A promise. `zone` is the one its date was said in; `version` counts its changes, so that none overwrites another.
 
-    `changed_at` is when anybody last did something about it: from then on nudges start afresh.
+    `changed_at` is when anybody last did something about it: from then on nudges start afresh. What a sponsor answers
+    is not that.
     """
 
     id: str
@@ -248,9 +249,9 @@ def snooze(of: Commitment, by: str, until: datetime, now: datetime) -> Step:
 
 
 def answer_call(of: Commitment, by: str, deed: Deed, now: datetime, note: str = "") -> Step:
-    """What a sponsor says to being asked for air cover. The promise stays its owner's, and as it is."""
+    """What a sponsor says to being asked for air cover. The promise stays its owner's, and as it is: so do nudges."""
     demand_live(of)
-    return _changed(of, by, deed, now, note, snoozed_until=of.snoozed_until)
+    return _changed(of, by, deed, now, note, snoozed_until=of.snoozed_until, changed_at=of.changed_at)
 
 
 def is_same(of: Commitment, new: Commitment) -> bool:
@@ -265,8 +266,8 @@ def is_same_deed(one: Change, other: Change) -> bool:
 
 def _changed(of: Commitment, by: str, deed: Deed, now: datetime, reason: str = "", **fields: Any) -> Step:
     """Every deed ends a snooze but the one that begins it."""
-    changes = {"snoozed_until": None, **fields}
-    new = replace(of, **changes, changed_at=now, version=of.version + 1)
+    changes = {"snoozed_until": None, "changed_at": now, **fields}
+    new = replace(of, **changes, version=of.version + 1)
     return new, Change(now, by, deed, new.state, new.due, new.owner, one_line(reason))
 
 

@@ -301,3 +301,11 @@ def test_only_what_lives_is_overdue() -> None:
     assert a_commitment().is_overdue(DUE + DAY)
     assert asked_of(BEN).is_overdue(DUE + DAY)
     assert not a_commitment(state=State.DONE).is_overdue(DUE + DAY)
+
+
+@pytest.mark.parametrize("deed", [Deed.STEP_IN, Deed.TALK, Deed.NOT_NOW])
+def test_what_a_sponsor_says_is_no_answer_of_the_owner(deed: Deed) -> None:
+    of = a_commitment()
+    said, change = c.answer_call(of, DAN, deed, LATER, "Call me.")
+    assert (said.changed_at, said.version) == (of.changed_at, of.version + 1)
+    assert (change.at, change.by, change.deed, change.reason) == (LATER, DAN, deed, "Call me.")

@@ -109,6 +109,12 @@ def test_the_third_without_an_answer_says_that_it_is_the_last() -> None:
     assert decide(box.cases[0], box.person, LONG_AFTER) == Silent(a_commitment(), Silence.GIVEN_UP)
 
 
+def test_what_a_sponsor_says_is_no_answer_of_the_owner() -> None:
+    box = played(somebody(), a_commitment())
+    said, _ = deeds.answer_call(a_commitment(), BEN, deeds.Deed.STEP_IN, LONG_AFTER)
+    assert decide(Case(said, box.cases[0].history), box.person, LONG_AFTER) == Silent(said, Silence.GIVEN_UP)
+
+
 def test_those_before_it_was_due_ask_for_no_answer() -> None:
     box = played(somebody(), a_commitment(), until=DUE)
     assert len(box.got) == 2
