@@ -125,7 +125,7 @@ class YearOne:
     def _demand_right(self, key: WorkspaceKey, user_id: str, channel_id: str) -> None:
         """Asks Slack where there is no series."""
         self._demand_leader(key, user_id, channel_id)
-        if not self.decides_at_once(key, user_id, channel_id) and not self._is_member(user_id, channel_id):
+        if not self.decides_at_once(key, user_id, channel_id) and not self._is_member(key, user_id, channel_id):
             raise Declined(NotYoursView(channel_id))
 
     def _demand_leader(self, key: WorkspaceKey, user_id: str, channel_id: str) -> None:
@@ -139,11 +139,13 @@ class YearOne:
         series = self._leading.series(key, channel_id)
         return tuple(dict.fromkeys(who for one in series for who in (one.facilitator, one.sponsor) if who))
 
-    def _is_member(self, user_id: str, channel_id: str) -> bool:
+    def _is_member(self, key: WorkspaceKey, user_id: str, channel_id: str) -> bool:
+        """Of a channel shared with another company, its people are none."""
         try:
-            return user_id in self._gateway.members(channel_id)
+            is_there = user_id in self._gateway.members(channel_id)
         except ChannelClosed:
             raise Declined(NotYoursView(channel_id, unseen=True)) from None
+        return is_there and self._acquaintances.is_ours(key, user_id)
 
     def _saved(self, key: WorkspaceKey, channel_id: str, change: str) -> SavedView:
         found = self.progress(key, channel_id) or Progress(self._today())
