@@ -266,7 +266,10 @@ def test_the_history_says_who_when_and_why(renderer: Renderer) -> None:
     of = handed_to(BEN)
     changes = [made(a_commitment()), of_deed(of, Deed.HAND_OVER, ANA, BEN, "his area")]
     words = words_of(renderer.render(presenter().modal(OURS, of, changes, ANA, MESSAGE)))
-    assert re.search(r"<!date.*<@U0ANA> handed it over to <@U0BEN>\\n> his area.*<@U0ANA> made it, due <!date", words)
+    assert re.search(
+        r"<@U0ANA> handed it over to <@U0BEN>, <!date[^>]*>\\n> his area.*<@U0ANA> made it, <!date[^>]*>; due <!date",
+        words,
+    )
 
 
 def test_a_very_long_history_says_that_there_is_more(renderer: Renderer) -> None:
