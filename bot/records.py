@@ -40,7 +40,7 @@ def _zone(_context: click.Context, _parameter: click.Parameter, name: str | None
 def sessions(as_json: bool) -> None:
     """List the series of sessions in this database, the newest first."""
     from bot.accountability.series import terminal
-    from bot.accountability.sessions.store import SeriesStore
+    from bot.accountability.sessions.series_store import SeriesStore
     from bot.clock import system_clock
 
     with configured_database() as database:
@@ -82,7 +82,7 @@ def export_session(series_id: str, output: Path) -> None:
     """Write the sessions of SERIES as an iCalendar file. `cco sessions` lists the ids; the beginning of one will do."""
     from bot.accountability.series.ics import calendar_file, entries_of
     from bot.accountability.series.terminal import named
-    from bot.accountability.sessions.store import SeriesStore
+    from bot.accountability.sessions.series_store import SeriesStore
     from bot.clock import system_clock
 
     with configured_database() as database:

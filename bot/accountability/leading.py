@@ -1,7 +1,7 @@
 """Who leads and who sponsors the sessions of a channel: the other themes ask here, so that none knows the sessions."""
 
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.keys import WorkspaceKey
 from bot.storage.database import Database
 

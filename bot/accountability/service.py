@@ -22,8 +22,8 @@ from bot.accountability.sending import Sender
 from bot.accountability.series.later import ANNOUNCE, ASK_SPONSOR, TELL_LEADER
 from bot.accountability.series.service import SeriesService
 from bot.accountability.sessions.later import CLOSE, LIST_TOPIC, OPEN, POST_AGENDA
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.service import SessionService
-from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.store import TroubleStore
 from bot.accountability.yearone.service import YearOne

@@ -13,14 +13,13 @@ from bot.accountability.rhythm.later import MONTHLY, WEEKLY
 from bot.accountability.series.later import ANNOUNCE, ASK_SPONSOR, TELL_LEADER
 from bot.accountability.service import AccountabilityService
 from bot.accountability.sessions.later import CLOSE, LIST_TOPIC, OPEN, POST_AGENDA
-from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.troubles.views import SeriesTroubleView
 from bot.scheduler.actions import MOST_TRIES, Action, Due
 from bot.scheduler.runner import Runner
 from bot.storage.database import Database
 from tests.accountability.commitments.examples import DAY, OURS, a_commitment, made
-from tests.accountability.sessions.examples import HOST, SERIES, START
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import HOST, SERIES, START, TIMES
 from tests.accountability.surroundings import Scene, Time
 
 OF_SERIES = (POST_AGENDA, OPEN, ANNOUNCE, ASK_SPONSOR, TELL_LEADER, WEEKLY, MONTHLY)

@@ -15,8 +15,9 @@ from bot.accountability.calendar.recurrence import skip as left_out
 from bot.accountability.calendar.rules import Rule
 from bot.accountability.later import DRAW_SESSIONS, look
 from bot.accountability.sessions import later
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import Session, SessionSeries, skip
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.clock import MovableClock
 from bot.scheduler.store import saving
 from bot.storage.database import Database

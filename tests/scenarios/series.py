@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.workspace.records import Channel, Delivery, Json, Person
 from tests.scenarios.rounds import hasten, settled
 from tests.scenarios.stage import PATIENCE, Stage, texts

@@ -13,8 +13,8 @@ from bot.accountability.calendar.rules import Rule
 from bot.accountability.commitments import commitment as deeds
 from bot.accountability.commitments.commitment import Change, Commitment, State
 from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.keys import WorkspaceKey
 from bot.scheduler.store import saving
 from bot.workspace.records import Channel, Person

@@ -13,8 +13,8 @@ from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
 
 from bot.accountability.sessions.later import coming
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.app import CannotRun
 from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person

@@ -6,8 +6,9 @@ import pytest
 
 from bot.accountability.calendar.recurrence import Occurrence
 from bot.accountability.sessions.later import OPEN, coming
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries, State
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.workspace.records import Channel, Delivery, Json, Person
 from tests.scenarios.rounds import channel, hasten, pass_time, people, settled, told, written_to
 from tests.scenarios.series import (

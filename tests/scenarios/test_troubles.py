@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.accountability.sessions.later import POST_AGENDA
-from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.scheduler.actions import Action
 from bot.workspace.records import Channel, Fault, Json, Person
 from tests.scenarios.conftest import NewStage

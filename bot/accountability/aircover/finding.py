@@ -10,8 +10,8 @@ from bot.accountability.commitments.commitment import Commitment
 from bot.accountability.commitments.listing import Wanted
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.trouble import Trouble
 from bot.keys import WorkspaceKey

@@ -21,8 +21,8 @@ from bot.accountability.nudges.claiming import Days
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.outside import Guidance, no_guidance
 from bot.accountability.sending import Sender
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey

@@ -18,8 +18,8 @@ from bot.accountability.rhythm.rating import TeamRates
 from bot.accountability.rhythm.views import NotYoursView
 from bot.accountability.sending import Attempt, Outcome, Sender
 from bot.accountability.sessions.later import coming
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import About, SessionSeries, change
-from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.trouble import Trouble
 from bot.accountability.yearone.service import YearOne

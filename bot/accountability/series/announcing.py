@@ -9,8 +9,9 @@ from bot.accountability.series.later import Event, News, person_named
 from bot.accountability.series.views import EventView, LeaderView
 from bot.accountability.series.wording import day_and_time, from_then_on
 from bot.accountability.sessions.later import holding
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import Session, State
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.trouble import Trouble
 from bot.clock import Clock

@@ -11,8 +11,8 @@ from bot.accountability.series.ics import calendar_file, entries_of
 from bot.accountability.series.links import Feed, Link, digest_of
 from bot.accountability.series.store import CalendarLinkStore
 from bot.accountability.series.views import CalendarView, LinkLine, LinkView, RefusalView, Refused
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.clock import Clock
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey

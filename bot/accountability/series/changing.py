@@ -9,8 +9,8 @@ from bot.accountability.series.later import Event
 from bot.accountability.series.merging import marks_of, merged
 from bot.accountability.series.typed import Problems
 from bot.accountability.series.views import EventView, ManageForm
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import About, about_problems, change
-from bot.accountability.sessions.store import SeriesStore
 from bot.clock import Clock
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey

@@ -12,8 +12,9 @@ from bot.accountability.calendar.wall import moment_of
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.series.views import RefusalView, Refused
 from bot.accountability.sessions import later
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import Session, SessionSeries, State, may_lead
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.errors import Refusal, Unavailable
 from bot.keys import WorkspaceKey
 from bot.slack.messages import Declined

@@ -15,8 +15,8 @@ from bot.accountability.series.store import Draft, SeriesDraftStore
 from bot.accountability.series.views import EventView, MoveConfirmation, MoveForm
 from bot.accountability.series.wording import day_and_time
 from bot.accountability.sessions.later import coming, holding
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import AS_IT_IS, Session, State, bring_back, move, skip
-from bot.accountability.sessions.store import SeriesStore
 from bot.clock import Clock
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey

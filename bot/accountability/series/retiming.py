@@ -15,8 +15,9 @@ from bot.accountability.series.typed import Problems, TypedTimes, read_change
 from bot.accountability.series.views import EventView, TimesConfirmation, TimesForm
 from bot.accountability.series.wording import from_then_on
 from bot.accountability.sessions.later import coming, retimed
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import State
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.clock import Clock
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey

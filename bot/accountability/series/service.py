@@ -17,7 +17,8 @@ from bot.accountability.series.sponsoring import Sponsoring
 from bot.accountability.series.starting import Starting
 from bot.accountability.series.store import CalendarLinkStore, SeriesDraftStore
 from bot.accountability.series.views import EventView, OverviewView
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.series_store import SeriesStore
+from bot.accountability.sessions.store import SessionStore
 from bot.accountability.troubles.service import Troubles
 from bot.keys import WorkspaceKey
 from bot.scheduler.runner import Handler

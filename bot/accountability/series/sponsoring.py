@@ -5,8 +5,8 @@ from bot.accountability.series import later, presenting
 from bot.accountability.series.finding import Finder
 from bot.accountability.series.later import person_named
 from bot.accountability.series.views import AirCoverView, SponsorState, SponsorView
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries, answer_as_sponsor
-from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.service import Troubles
 from bot.accountability.troubles.trouble import Trouble
 from bot.clock import Clock

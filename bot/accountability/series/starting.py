@@ -10,8 +10,8 @@ from bot.accountability.series.finding import at_once, person_problem
 from bot.accountability.series.store import Draft, SeriesDraftStore
 from bot.accountability.series.typed import Plan, Problems, TypedSeries, read_series, read_written, written
 from bot.accountability.series.views import RefusalView, Refused, SetUpConfirmation, SetUpForm
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.clock import Clock
 from bot.errors import Refusal, Unavailable
 from bot.keys import WorkspaceKey

@@ -9,8 +9,8 @@ from typing import Any
 from bot.accountability.calendar.recurrence import Occurrence, Series
 from bot.accountability.series.wording import rhythms
 from bot.accountability.sessions.later import coming, holding
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey
 

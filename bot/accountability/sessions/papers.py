@@ -16,8 +16,9 @@ from bot.accountability.sessions import later, summing_up
 from bot.accountability.sessions.agenda import Agenda, Finding, Records, agenda
 from bot.accountability.sessions.guidance_piece import LATELY, piece_for
 from bot.accountability.sessions.items import Entry, Kind, Status, Topic, Update
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import Session, SessionSeries
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.accountability.sessions.summing_up import DATED, TOLD_BY, Summary, came_out, told_by_deeds
 from bot.accountability.yearone.steps import Progress
 from bot.keys import WorkspaceKey

@@ -12,6 +12,7 @@ from bot.accountability.sessions.drawing import SessionDrawer
 from bot.accountability.sessions.later import Turn, session_named
 from bot.accountability.sessions.papers import Meeting, Papers
 from bot.accountability.sessions.posting import Part, SessionPoster, Worth
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import (
     AGENDA,
     AMENDS,
@@ -25,7 +26,7 @@ from bot.accountability.sessions.session import (
     with_agenda,
 )
 from bot.accountability.sessions.showing import Showing
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.clock import Clock
 from bot.errors import TryLater
 from bot.keys import WorkspaceKey

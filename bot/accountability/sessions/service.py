@@ -12,8 +12,9 @@ from bot.accountability.sessions.papers import Papers, TeamRate, YearOne
 from bot.accountability.sessions.posting import SessionPoster, TellFacilitator
 from bot.accountability.sessions.presenting import Presenter
 from bot.accountability.sessions.running import Running
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.showing import Showing
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.scheduler.runner import Handler
 from bot.surroundings import Surroundings
 

@@ -10,8 +10,8 @@ from bot.accountability.commitments.commitment import Commitment
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.sending import Attempt, Sender, Sent
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries
-from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.presenting import owner_trouble, series_trouble
 from bot.accountability.troubles.store import About, TroubleStore
 from bot.accountability.troubles.trouble import Telling, Trouble, of_series, telling

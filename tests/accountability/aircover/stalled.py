@@ -15,8 +15,8 @@ from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.commitments.views import CommitmentMessage
 from bot.accountability.service import AccountabilityService
 from bot.accountability.sessions.guidance_piece import Piece
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import SessionSeries, answer_as_sponsor, change
-from bot.accountability.sessions.store import SeriesStore
 from bot.accountability.troubles.views import OwnerTroubleView, SeriesTroubleView
 from bot.scheduler.actions import Changes, Due
 from bot.scheduler.runner import Runner
@@ -25,8 +25,7 @@ from bot.slack.gateway import Posted, UnknownOutcome
 from bot.slack.render import View
 from bot.storage.database import Database
 from tests.accountability.commitments.examples import DAN, DUE, MONDAY, OURS, a_commitment, made
-from tests.accountability.sessions.examples import SERIES
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import SERIES, TIMES
 from tests.accountability.surroundings import FakeSlack, Scene, Time
 
 Kind = TypeVar("Kind", AskView, WarningView, CommitmentMessage, OwnerTroubleView, SeriesTroubleView)

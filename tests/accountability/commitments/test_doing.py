@@ -13,7 +13,7 @@ from bot.accountability.commitments import commitment as c
 from bot.accountability.commitments.commitment import Commitment, Deed, State
 from bot.accountability.commitments.service import CommitmentService
 from bot.accountability.commitments.store import CommitmentStore
-from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.errors import Refusal
 from bot.keys import WorkspaceKey
 from bot.storage.database import Database
@@ -33,8 +33,7 @@ from tests.accountability.commitments.examples import (
     asked_of,
     handed_to,
 )
-from tests.accountability.sessions.examples import SERIES
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import SERIES, TIMES
 from tests.accountability.surroundings import Scene
 
 LATER = DUE + WEEK

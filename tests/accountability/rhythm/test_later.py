@@ -16,8 +16,7 @@ from bot.accountability.series import later as series_later
 from bot.scheduler.actions import Action
 from bot.workdays import Workdays
 from tests.accountability.commitments.examples import BERLIN, DAY, FEW, MINUTE, MONDAY, WEEK, on
-from tests.accountability.sessions.examples import SERIES
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import SERIES, TIMES
 
 PLAIN, GERMAN = Workdays(), Workdays("DE")
 ZONES = st.sampled_from([BERLIN, *(ZoneInfo(name) for name in ("Pacific/Auckland", "America/Los_Angeles", "UTC"))])

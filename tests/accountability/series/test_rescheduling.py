@@ -8,13 +8,13 @@ from bot.accountability.series.finding import Finder
 from bot.accountability.series.later import ANNOUNCE, Event, News
 from bot.accountability.series.rescheduling import OVER, Named, Rescheduling
 from bot.accountability.series.store import SeriesDraftStore
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import State
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.errors import Refusal
 from bot.storage.database import Database
 from tests.accountability.commitments.examples import OURS
-from tests.accountability.sessions.examples import BEFORE, HOST, LENGTH, NEXT, SERIES, SESSION, START
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import BEFORE, HOST, LENGTH, NEXT, SERIES, SESSION, START, TIMES
 from tests.accountability.surroundings import Scene, Time
 
 FIRST, SECOND = Named("s1", "2026-12-01"), Named("s1", "2027-01-05")

@@ -12,12 +12,12 @@ from bot.accountability.series.retiming import Retiming
 from bot.accountability.series.store import SeriesDraftStore
 from bot.accountability.series.typed import TypedTimes
 from bot.accountability.sessions.later import OPEN, coming
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import close, open_
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.storage.database import Database
 from tests.accountability.commitments.examples import OURS
-from tests.accountability.sessions.examples import BEFORE, HOST, SERIES
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import BEFORE, HOST, SERIES, TIMES
 from tests.accountability.surroundings import Scene, Time
 
 NEW_TIMES = TypedTimes("written", "weekly on Tuesday", "2026-11-28", "14:00", "Europe/Berlin", "30")

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from icalendar import Calendar
 
-from bot.accountability.sessions.store import SeriesStore
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.cli import main
 from bot.clock import system_clock
 from bot.storage.database import Database

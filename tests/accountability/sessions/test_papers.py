@@ -10,13 +10,13 @@ from bot.accountability.commitments.commitment import new_date
 from bot.accountability.commitments.kept import KeptRate
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.sessions.papers import Meeting, Papers, Rated
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import Session, close, open_
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.keys import WorkspaceKey
 from bot.storage.database import Database
 from tests.accountability.commitments.examples import OURS, a_commitment, made
-from tests.accountability.sessions.examples import LENGTH, SERIES, START, a_session
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import LENGTH, SERIES, START, TIMES, a_session
 
 RATE = KeptRate(9, 3, 7)
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 
 from bot.accountability.sessions.later import OPEN
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.service import SessionService
 from bot.accountability.sessions.session import State, move
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.errors import TryLater
 from bot.scheduler.actions import Action, Due
 from bot.storage.database import Database
 from tests.accountability.commitments.examples import OURS
-from tests.accountability.sessions.examples import BEFORE, SERIES, SESSION, START
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import BEFORE, SERIES, SESSION, START, TIMES
 from tests.accountability.surroundings import Scene, Time
 
 HOUR = timedelta(hours=1)

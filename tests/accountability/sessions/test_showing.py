@@ -10,14 +10,14 @@ import pytest
 from bot.accountability.commitments.store import CommitmentStore
 from bot.accountability.sessions.papers import MOST_POSTED, Meeting, Papers
 from bot.accountability.sessions.presenting import Presenter
+from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import OPENING, open_
 from bot.accountability.sessions.showing import Showing
-from bot.accountability.sessions.store import SeriesStore, SessionStore
+from bot.accountability.sessions.store import SessionStore
 from bot.accountability.sessions.views import ItemView, OpeningView
 from bot.storage.database import Database
 from tests.accountability.commitments.examples import OURS, a_commitment, made
-from tests.accountability.sessions.examples import BEFORE, SERIES, SESSION, START, a_finding, a_topic
-from tests.accountability.sessions.test_store import TIMES
+from tests.accountability.sessions.examples import BEFORE, SERIES, SESSION, START, TIMES, a_finding, a_topic
 
 FINDING = a_finding()
 EARLY, LATE = a_topic("early"), a_topic("late", at=START + timedelta(minutes=5))
