@@ -1,7 +1,7 @@
 """Air cover, put together: who would be asked, the owner's “I've got it”, and what a sponsor says."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.accountability import later
 from bot.accountability.aircover import presenting
@@ -11,11 +11,11 @@ from bot.accountability.aircover.looking import Looking
 from bot.accountability.aircover.sending import Sending
 from bot.accountability.aircover.store import EscalationStore
 from bot.accountability.aircover.views import AskView, TalkForm, WarningView
-from bot.accountability.commitments.commitment import LONGEST_TEXT, Change, Commitment, Deed, answer_call
+from bot.accountability.commitments.commitment import LONGEST_TEXT, Change, Commitment, Deed, answer_call, call_off
 from bot.accountability.commitments.doing import QUICKER, TRIES
 from bot.accountability.commitments.origins import Origin, Subject, written
 from bot.accountability.commitments.service import CommitmentService
-from bot.accountability.commitments.store import CommitmentStore
+from bot.accountability.commitments.store import CommitmentStore, Quicker
 from bot.accountability.knowing import Acquaintances
 from bot.accountability.nudges.claiming import Days
 from bot.accountability.nudges.store import PeopleStore
@@ -29,6 +29,7 @@ from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Changes, Due
 from bot.scheduler.runner import Handler
 from bot.scheduler.store import saving
+from bot.storage.writing import together
 from bot.surroundings import Surroundings
 
 OVERDUE_FOR = timedelta(days=14)
@@ -93,20 +94,36 @@ class AirCover:
     # The owner
 
     def call_off(self, key: WorkspaceKey, commitment_id: str, by: str) -> WarningView:
-        """They've got it: they have as long again. Refused once the sponsor was asked."""
-        of, now = self._commitments.get(key, commitment_id), self._clock()
-        if by != of.owner:
-            raise Refusal(NOT_YOURS)
-        look = saving(key, Changes(new=(later.look(later.AIR_COVER, of.channel_id, now),)))
-        if not self._escalations.call_off(key, of.id, occasion_of(of), now, also=look):
-            raise Refusal(self._why_not_off(key, of))
-        until = now + self._finding.overdue_for
-        sponsor = self.asks(key, of.channel_id)
-        return presenting.warning(of, sponsor, until, self._finding.overdue_for, called_off=True)
+        """They've got it: they have as long again. Refused once the sponsor was asked. Done twice, it is done once."""
+        for _ in range(TRIES):
+            of, now = self._commitments.get(key, commitment_id), self._clock()
+            if by != of.owner:
+                raise Refusal(NOT_YOURS)
+            off, change = call_off(of, by, now)
+            called_off_at = self._called_off_at(key, of) or now
+            if called_off_at == now and not self._save_called_off(key, off, change):
+                continue
+            until, sponsor = called_off_at + self._finding.overdue_for, self.asks(key, of.channel_id)
+            return presenting.warning(of, sponsor, until, self._finding.overdue_for, called_off=True)
+        raise Refusal(QUICKER)
 
-    def _why_not_off(self, key: WorkspaceKey, of: Commitment) -> str:
-        so_far = [one for one in self._escalations.so_far(key, of.id) if one.occasion == occasion_of(of)]
-        return TOO_LATE if so_far and so_far[0].told_at else NOT_WARNED
+    def _called_off_at(self, key: WorkspaceKey, of: Commitment) -> datetime | None:
+        """When that was done since the last warning. Refused where there is nothing to call off, or no longer."""
+        so_far = next((one for one in self._escalations.so_far(key, of.id) if one.occasion == occasion_of(of)), None)
+        if so_far is None or so_far.warned_at is None:
+            raise Refusal(NOT_WARNED)
+        if so_far.told_at:
+            raise Refusal(TOO_LATE)
+        off_at = so_far.called_off_at
+        return off_at if off_at and off_at >= so_far.warned_at else None
+
+    def _save_called_off(self, key: WorkspaceKey, off: Commitment, change: Change) -> bool:
+        """False when somebody was quicker: the owner with something else, or the schedule with asking."""
+        saved, entailed = self._store.saving(key, off, change), saving(key, later.on_change(off, change.at))
+        try:
+            return self._escalations.call_off(key, off.id, occasion_of(off), change.at, also=together(saved, entailed))
+        except Quicker:
+            return False
 
     # The sponsor
 

@@ -45,6 +45,7 @@ class Deed(StrEnum):
     STEP_IN = "step_in"  # a sponsor's answer to being asked for air cover, as are the next two
     TALK = "talk"
     NOT_NOW = "not_now"
+    CALL_OFF = "call_off"  # the owner has got it, so that the sponsor is not asked
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,13 @@ def answer_call(of: Commitment, by: str, deed: Deed, now: datetime, note: str = 
     """What a sponsor says to being asked for air cover. The promise stays its owner's, and as it is: so do nudges."""
     demand_live(of)
     return _changed(of, by, deed, now, note, snoozed_until=of.snoozed_until, changed_at=of.changed_at)
+
+
+def call_off(of: Commitment, by: str, now: datetime) -> Step:
+    """Say that no sponsor has to be asked."""
+    demand_live(of)
+    _demand_owner(of, by)
+    return _changed(of, by, Deed.CALL_OFF, now, snoozed_until=of.snoozed_until)
 
 
 def is_same(of: Commitment, new: Commitment) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     Index,
     Integer,
     RowMapping,
@@ -98,6 +99,10 @@ IN_ORDER = (
 )
 
 
+class Quicker(Exception):
+    """Somebody changed it meanwhile: nothing of the transaction is kept."""
+
+
 class CommitmentStore:
     """Commitments, always within one workspace."""
 
@@ -116,14 +121,25 @@ class CommitmentStore:
 
     def save(self, key: WorkspaceKey, changed: Commitment, change: Change, also: Also = nothing) -> bool:
         """Save what a deed made of a commitment. False when somebody was quicker: read it again and decide anew."""
+        try:
+            with self._database.write() as connection:
+                self.saving(key, changed, change)(connection)
+                also(connection)
+        except Quicker:
+            return False
+        return True
+
+    def saving(self, key: WorkspaceKey, changed: Commitment, change: Change) -> Also:
+        """The same within the transaction of another fact. Raises Quicker, which undoes that."""
         seen = and_(_named(key, changed.id), COMMITMENTS.c.version == changed.version - 1)
         values = {name: value for name, value in vars(changed).items() if name != "id"}
-        with self._database.write() as connection:
+
+        def save(connection: Connection) -> None:
             if connection.execute(update(COMMITMENTS).where(seen).values(**values)).rowcount != 1:
-                return False
+                raise Quicker
             connection.execute(insert(CHANGES), _change_row(key, changed, change))
-            also(connection)
-        return True
+
+        return save
 
     def get(self, key: WorkspaceKey, commitment_id: str) -> Commitment | None:
         with self._database.read() as connection:

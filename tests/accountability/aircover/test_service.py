@@ -91,6 +91,33 @@ def test_it_can_be_called_off_by_its_owner_between_the_warning_and_the_question(
         stalled.cover.call_off(OURS, "c1", ANA)
 
 
+def test_that_it_was_called_off_stands_in_the_history_once(stalled: Stalled) -> None:
+    stalled.promise()
+    stalled.play(WARNED + timedelta(hours=1))
+    first = stalled.cover.call_off(OURS, "c1", ANA)
+    assert stalled.cover.call_off(OURS, "c1", ANA) == first
+    assert [one.deed for one in stalled.store.changes(OURS, "c1")] == [Deed.MAKE, Deed.CALL_OFF]
+
+
+def test_what_has_ended_has_nothing_to_call_off(stalled: Stalled) -> None:
+    of = stalled.promise()
+    stalled.play(WARNED + timedelta(hours=1))
+    stalled.done_to(deeds.finish(of, ANA, stalled.scene.time()))
+    with pytest.raises(Refusal, match="done already"):
+        stalled.cover.call_off(OURS, "c1", ANA)
+    assert [one.called_off_at for one in stalled.escalations.so_far(OURS, "c1")] == [None]
+
+
+def test_of_two_who_change_it_at_once_calling_off_decides_anew(stalled: Stalled) -> None:
+    of = stalled.promise()
+    stalled.play(WARNED + timedelta(hours=1))
+    time = stalled.scene.time
+    time.meanwhile.append(lambda: stalled.done_to(deeds.snooze(of, ANA, time.now + DAY, time.now)))
+    stalled.cover.call_off(OURS, "c1", ANA)
+    history = [one.deed for one in stalled.store.changes(OURS, "c1")]
+    assert history == [Deed.MAKE, Deed.SNOOZE, Deed.CALL_OFF]
+
+
 @pytest.mark.parametrize("deed", ["new_date", "hand_over", "finish", "drop"])
 def test_what_is_renegotiated_or_ended_is_not_taken_to_the_sponsor(stalled: Stalled, deed: str) -> None:
     of = stalled.promise()

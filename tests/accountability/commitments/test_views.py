@@ -237,6 +237,7 @@ HEADLINES = [
     (Deed.STEP_IN, CLEO, BEN, BEN, "<@U0CLEO> steps in where this is stuck:"),
     (Deed.TALK, CLEO, BEN, BEN, "<@U0CLEO> would like to talk with you about this:"),
     (Deed.NOT_NOW, CLEO, BEN, ANA, "<@U0CLEO> was asked to help with this and can't step in just now:"),
+    (Deed.CALL_OFF, BEN, BEN, ANA, "<@U0BEN> called off asking the sponsor about this:"),
     (Deed.SNOOZE, BEN, BEN, BEN, "You snoozed this; I come back to it then:"),
 ]
 
