@@ -28,6 +28,7 @@ from bot.readiness.views import (
     Recalled,
     RefusalView,
     Refused,
+    RepeatEndedView,
     RepeatLine,
     RepeatView,
     ResultGroup,
@@ -138,6 +139,9 @@ class Presenter:
     def not_repeated(self, of: Repeat, last: Round, starts_at: datetime, reason: str) -> NotRepeatedView:
         at = moment(starts_at, zone_named(of.zone))
         return NotRepeatedView(of.id, last.name, of.channel_id, reason, at, last.smallest_group)
+
+    def repeat_ended(self, last: Round) -> RepeatEndedView:
+        return RepeatEndedView(last.name, last.channel_id)
 
     # While it is open
 

@@ -78,8 +78,7 @@ class Repeating:
             raise TryLater("people are not at work", wait.total_seconds())
         runners = self._runners(key, last) if last else []
         if last is None or not runners:
-            log.warning("%s: whoever ran it has left; it is over", due.action)
-            self._repeats.end(key, of.id)
+            self._end(key, of, last)
             return None
         plan = self._plan(of, last, runners, now)
         try:
@@ -95,7 +94,7 @@ class Repeating:
         of = self._next(key, due)
         last = self._rounds.get(key, of.round_id) if of else None
         if of is not None and last is not None and self._clock() < self._starts_at(of):
-            self._send(due, key, last, self._presenter.repeat(of, last, self._starts_at(of)))
+            self._send(due, key, self._runner(key, last), self._presenter.repeat(of, last, self._starts_at(of)))
         return None
 
     def tell_due(self, key: WorkspaceKey, due: Due) -> Action | None:
@@ -104,7 +103,15 @@ class Repeating:
         last = self._rounds.get(key, of.round_id) if of else None
         if of is not None and last is not None:
             reason = due.action.occurrence.partition(" ")[2]
-            self._send(due, key, last, self._presenter.not_repeated(of, last, self._starts_at(of), reason))
+            view = self._presenter.not_repeated(of, last, self._starts_at(of), reason)
+            self._send(due, key, self._runner(key, last), view)
+        return None
+
+    def tell_of_end_due(self, key: WorkspaceKey, due: Due) -> Action | None:
+        """Tell an administrator that a check is over because nobody is left who ran it."""
+        last, admin = self._rounds.get(key, due.action.subject), due.action.occurrence
+        if last is not None and can_run(self._gateway, key, admin):
+            self._send(due, key, admin, self._presenter.repeat_ended(last))
         return None
 
     # By those who run it
@@ -145,6 +152,10 @@ class Repeating:
         wanted = filter(None, (last.starter, last.co_facilitator))
         return [one for one in wanted if can_run(self._gateway, key, one)]
 
+    def _runner(self, key: WorkspaceKey, last: Round) -> str:
+        """Whoever will run the next."""
+        return next(iter(self._runners(key, last)), last.starter)
+
     def _plan(self, of: Repeat, last: Round, runners: list[str], now: datetime) -> Plan:
         return Plan(
             check_id=of.check_id,
@@ -171,6 +182,12 @@ class Repeating:
         except Overtaken:
             log.info("repeat %s: skipped or stopped at the last moment", of.id)
 
+    def _end(self, key: WorkspaceKey, of: Repeat, last: Round | None) -> None:
+        """Start no more of them, and have it told to those who can have somebody else run it."""
+        log.warning("repeat %s: whoever ran it has left; it is over", of.id)
+        told = repeats.ended(last, self._policy.admins, self._clock()) if last else Changes()
+        self._repeats.end(key, of.id, also=saving(key, told))
+
     def _leave(self, key: WorkspaceKey, of: Repeat, reason: str) -> None:
         """Go on to the next start, and have it told why this one was left out."""
         following = repeats.after(of)
@@ -195,10 +212,8 @@ class Repeating:
             raise Declined(self._presenter.refusal(Refused.NOT_YOURS, last))
         return of, last
 
-    def _send(self, due: Due, key: WorkspaceKey, last: Round, view: View) -> None:
-        """To whoever will run the next. After an unknown outcome it is looked for, and sent again: rather twice than
-        never."""
-        user_id = next(iter(self._runners(key, last)), last.starter)
+    def _send(self, due: Due, key: WorkspaceKey, user_id: str, view: View) -> None:
+        """After an unknown outcome it is looked for, and sent again: rather twice than never."""
         mark = Mark(ROUND_EVENT, f"{due.action.kind}:{due.action.subject}:{due.action.occurrence}")
         if due.tries > 1 and self._has_arrived(user_id, mark, due):
             return
@@ -207,13 +222,13 @@ class Repeating:
         except TokenDead:
             raise
         except SlackRefused as error:
-            log.warning("%s: whoever runs it could not be told: %s", due.action, error)
+            log.warning("%s: %s could not be told: %s", due.action, user_id, error)
 
     def _has_arrived(self, user_id: str, mark: Mark, due: Due) -> bool:
         """Did an earlier try arrive? Where nobody may look, it has been sent as often as it may be after two."""
         is_there = has_arrived(self._gateway, user_id, mark, due.action.due_at)
         if is_there is None and due.tries > MOST_TRIES:
-            log.warning("%s: whoever runs it may not have been told", due.action)
+            log.warning("%s: %s may not have been told", due.action, user_id)
             return True
         return bool(is_there)
 

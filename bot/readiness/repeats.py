@@ -4,6 +4,7 @@ It lives on the wall of its starter's zone: it starts at 9:00 of the day that is
 where that is no working day, of the next that is. Who runs it and how it is set up is as in its last round.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -20,6 +21,7 @@ from bot.workdays import Workdays
 REPEAT = "repeat_round"  # subject: the repeat; occurrence: which start of it
 ANNOUNCE = "announce_repeat"  # the same
 TELL_OF_REPEAT = "tell_of_repeat"  # occurrence: which start, and why there was none
+TELL_OF_END = "tell_of_repeat_s_end"  # subject: its last round; occurrence: the administrator to be told
 
 MORNING = time(9)
 NOTICE = 2  # working days
@@ -104,6 +106,11 @@ def planned(of: Repeat, zone: ZoneInfo, workdays: Workdays) -> Changes:
     number = str(of.number)
     announcing = Action(ANNOUNCE, of.id, announced_at(of, zone, workdays), number)
     return Changes(new=(announcing, Action(REPEAT, of.id, starts_at(of, zone, workdays), number)))
+
+
+def ended(last: Round, admins: Iterable[str], now: datetime) -> Changes:
+    """Whoever ran the last round has left: each administrator is told."""
+    return Changes(new=tuple(Action(TELL_OF_END, last.id, now, admin) for admin in sorted(set(admins))))
 
 
 def is_next(of: Repeat, planned: Action) -> bool:

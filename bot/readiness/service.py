@@ -23,7 +23,7 @@ from bot.readiness.reality import OF, Weakness
 from bot.readiness.recalling import KeptSince, Recalling, nothing_kept
 from bot.readiness.repeat_store import RepeatStore
 from bot.readiness.repeating import Repeating
-from bot.readiness.repeats import ANNOUNCE, REPEAT, TELL_OF_REPEAT
+from bot.readiness.repeats import ANNOUNCE, REPEAT, TELL_OF_END, TELL_OF_REPEAT
 from bot.readiness.report import BoardPage, Guidance
 from bot.readiness.running import Running
 from bot.readiness.starting import Starting
@@ -90,6 +90,7 @@ class ReadinessService:
             REPEAT: self.repeating.start_due,
             ANNOUNCE: self.repeating.announce_due,
             TELL_OF_REPEAT: self.repeating.tell_due,
+            TELL_OF_END: self.repeating.tell_of_end_due,
         }
         self._given_up = {later.POST: poster.given_up}
         self._on_dead_token = around.on_dead_token

@@ -101,6 +101,15 @@ class NotRepeatedView:
 
 
 @dataclass(frozen=True)
+class RepeatEndedView:
+    """To an administrator: a check repeats no more, because whoever ran it has left."""
+
+    title: str
+    channel_id: str
+    template: str = "readiness/repeat_ended.json.j2"
+
+
+@dataclass(frozen=True)
 class Recalled:
     """What a repeated round opens with: see rounds.SinceLast."""
 

@@ -158,6 +158,7 @@ def repeat_views(check: Check, show: Presenter) -> Iterator[View]:
         yield show.repeat(of, last, DEADLINE, **pressed)
     for reason in (*Refused, "check_gone"):
         yield show.not_repeated(of, last, DEADLINE, str(reason))
+    yield show.repeat_ended(last)
     for since in (SinceLast(NOON, 9, 3, 2, 1, 5), SinceLast(NOON, 1, 0), SinceLast(NOON, up=1, down=0, same=0)):
         yield show.parent(of_check(check, since_last=since), Turnout(5, 14))
 

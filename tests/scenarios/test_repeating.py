@@ -11,6 +11,7 @@ import pytest
 from bot.accountability.commitments import commitment as deeds
 from bot.clock import MovableClock
 from bot.workspace.records import Channel, Fault, Json, Person
+from tests.scenarios.conftest import NewStage
 from tests.scenarios.rounds import (
     Poll,
     channel,
@@ -25,6 +26,7 @@ from tests.scenarios.rounds import (
 from tests.scenarios.stage import Stage, buttons, texts
 from tests.scenarios.standing import done_to, promise
 from tests.scenarios.test_results import vote
+from tests.scenarios.test_starting_a_round import chosen_channel
 
 
 @pytest.fixture
@@ -226,3 +228,25 @@ def test_whoever_runs_the_last_one_runs_the_next_and_when_all_have_left_it_ends(
     reach(stage, "repeat_round", room)
     hasten(stage, lambda: not repeats(stage, room))
     assert len(stage.said(room.id)) == 2
+
+
+def test_administrators_are_told_once_that_a_check_ends_whose_runners_have_left(new_stage: NewStage) -> None:
+    stage = new_stage()
+    team = people(stage, 8)
+    admins, gone = team[5:7], team[7]
+    stage.settings = stage.settings.model_copy(update={"cco_admins": tuple(one.id for one in (*admins, gone))})
+    stage.start_bot()
+    room = channel(stage, *team)
+    begin(stage, team, room).press_in_form(team[0], "cancel_round")
+    for one in (team[0], gone):
+        stage.workspace.deactivate(one.id)
+    reach(stage, "repeat_round", room)
+    hasten(stage, lambda: not repeats(stage, room))
+    ended = "select 1 from due_actions where kind = ? and state = 'planned'"
+    hasten(stage, lambda: not stage.rows(ended, "tell_of_repeat_s_end"))
+    for admin in admins:
+        (message,) = directly(stage, admin, "doesn't repeat any more")
+        assert [(action, value) for action, value, _ in buttons(message)] == [("set_up_check", room.id)]
+    assert directly(stage, gone, "doesn't repeat any more") == []
+    form = stage.opened(admins[1], lambda: stage.press(admins[1], message, "set_up_check"))
+    assert (form["callback_id"], chosen_channel(form)) == ("start_form", room.id)
