@@ -185,6 +185,12 @@ class ScheduleStore:
         with self._database.write() as connection:
             return _end(connection, key, due, next_at=until, turn=None, **counts)
 
+    def forget(self, key: WorkspaceKey, due: Due) -> bool:
+        """Drop an action that came to nothing: one of its name may be planned again. False as with `done`."""
+        ours = delete(DUE_ACTIONS).where(_named(key, due.action), DUE_ACTIONS.c.lease == due.lease)
+        with self._database.write() as connection:
+            return connection.execute(ours).rowcount == 1
+
     def queue(self, key: WorkspaceKey, due: Due, turn: datetime) -> bool:
         """Let go of an action until its turn, as if it had not been begun. False as with `done`."""
         with self._database.write() as connection:

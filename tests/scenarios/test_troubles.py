@@ -93,6 +93,20 @@ def test_of_one_who_is_there_nobody_is_told_that_they_left(stage: Stage, team: l
     assert told(stage, team[0]) == []
 
 
+def test_one_of_whom_slack_said_too_early_that_they_left_is_told_of_when_they_do(
+    stage: Stage, team: list[Person], room: Channel
+) -> None:
+    series(stage, room, team[0])
+    held = promise(stage, team[1], room)
+    tell(stage, room, "owner_gone", held.id)
+    assert told(stage, team[0]) == []
+    stage.workspace.deactivate(team[1].id)
+    for _ in range(2):
+        tell(stage, room, "owner_gone", held.id)
+    (message,) = told(stage, team[0])
+    assert "has left" in texts(message)
+
+
 def test_without_a_series_each_who_asked_for_something_is_told_of_that(
     stage: Stage, team: list[Person], room: Channel
 ) -> None:

@@ -107,6 +107,15 @@ def test_what_was_done_is_not_planned_again(store: ScheduleStore, database: Data
     assert claimed(store, NOON + DAY) == []
 
 
+def test_what_came_to_nothing_is_forgotten_by_who_is_at_it_and_planned_anew(store: ScheduleStore) -> None:
+    store.plan(OURS, CLOSE)
+    due = claim_one(store)
+    assert not store.forget(OURS, replace(due, lease="another"))
+    assert store.forget(OURS, due)
+    assert not store.done(OURS, due, NOON)
+    assert store.plan(OURS, CLOSE)
+
+
 def test_a_fact_that_is_rolled_back_plans_nothing(store: ScheduleStore, database: Database) -> None:
     with suppress(InterruptedError), database.write() as connection:
         assert schedule(connection, OURS, CLOSE)

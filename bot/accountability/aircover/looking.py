@@ -17,6 +17,7 @@ from bot.scheduler.actions import Action, Changes, Due
 from bot.scheduler.store import ScheduleStore, saving
 
 AGAIN = timedelta(seconds=1)
+AFTER_A_DAY = timedelta(days=1)
 
 
 class Looking:
@@ -40,8 +41,9 @@ class Looking:
         if plan.at > now:
             return later.look(later.AIR_COVER, channel_id, plan.at)
         if plan.deed is Deed.WARN_OWNER:
-            self._schedule.plan(key, _action(later.WARN_OF_AIR_COVER, plan, cover, now))
-            return None  # whoever warns has it looked at again
+            if self._schedule.plan(key, _action(later.WARN_OF_AIR_COVER, plan, cover, now)):
+                return None  # whoever warns has it looked at again
+            return later.look(later.AIR_COVER, channel_id, now + AFTER_A_DAY)  # or did, and it came to nothing
         self._begin_asking(key, plan, cover, now)
         return later.look(later.AIR_COVER, channel_id, self._clock() + AGAIN)
 

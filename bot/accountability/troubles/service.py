@@ -113,6 +113,7 @@ class Troubles:
         if is_here == (told.what is Trouble.OWNER_GONE):
             if not is_here:  # whoever wrote to them could not know why Slack refused it
                 self.tell(key, due.action.subject, Trouble.OWNER_GONE, told.about)
+            self._schedule.forget(key, due)  # Slack said something else a moment ago, and may again
             return None
         facilitator = self._facilitator(key, due.action.subject)
         held = self._by_leader(key, due.action.subject, told.about, facilitator)

@@ -22,7 +22,7 @@ from bot.errors import Refusal
 from bot.scheduler.actions import MOST_TRIES
 from bot.storage.database import Database
 from tests.accountability.aircover.stalled import GUIDANCE, Stalled
-from tests.accountability.commitments.examples import ANA, BEN, CLEO, DAN, DAY, DUE, MONDAY, OURS, WEEK, on
+from tests.accountability.commitments.examples import ANA, BEN, CLEO, DAN, DAY, DUE, MINUTE, MONDAY, OURS, WEEK, on
 from tests.accountability.sessions.examples import HOST
 
 WARNED = on(date(2026, 12, 28), 9)  # two weeks after a Friday is Christmas Day at five
@@ -358,6 +358,22 @@ def test_a_warning_that_is_set_aside_leaves_the_sponsor_to_what_else_is_stuck(st
     stalled.play(MUCH_LATER)
     assert [channel for channel, _ in stalled.slack.posts] == [HOST, BEN, DAN]
     assert [question.commitment_id for question in stalled.asked] == ["c2"]
+
+
+def test_a_warning_that_came_to_nothing_is_looked_at_again_in_a_day(stalled: Stalled) -> None:
+    stalled.promise()
+    stalled.play(WARNED - timedelta(seconds=1))
+    stalled.sleep(WARNED + timedelta(seconds=1))
+    stalled.runner.run(*stalled.runner.claim(1)[0])  # the look alone
+    ((key, due),) = stalled.runner.claim(1)
+    assert stalled.scene.schedule.done(key, due, WARNED)
+    assert stalled.runner.next_due() is None
+    look = stalled.look().new[0]
+    stalled.scene.schedule.plan(OURS, look)
+    stalled.play(look.due_at + timedelta(hours=1))
+    following = stalled.runner.next_due()
+    assert following is not None
+    assert following - look.due_at == pytest.approx(DAY, abs=MINUTE)
 
 
 def test_a_question_of_unclear_outcome_that_is_overtaken_counts_as_the_sponsor_s_turn(stalled: Stalled) -> None:
