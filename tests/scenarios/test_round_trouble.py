@@ -552,7 +552,7 @@ def test_nothing_that_is_logged_or_said_in_a_whole_round_names_a_voter_with_a_vo
     public = [json.dumps(one) for one in poll.workspace.everything_in(poll.room.id)]
     files = [str(upload.content, "utf-8") for upload in poll.workspace.uploads.values() if upload.content]
     assert [words for words in logged if "confirmation" in words]
-    assert [words for words in logged if "reminder" in words]
+    assert [words for words in logged if "chase_round" in words]
     assert len(files) == 2
     for person in poll.people[1:]:
         for text in [*logged, *public, *files]:
