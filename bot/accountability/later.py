@@ -14,6 +14,7 @@ AIR_COVER = "air_cover"  # subject: the channel
 WARN_OF_AIR_COVER = "warn_of_air_cover"  # subject: the commitment; occurrence: see aircover/escalation.py
 ASK_FOR_AIR_COVER = "ask_for_air_cover"  # the same
 TELL_OF_COMMITMENT = "tell_of_commitment"  # subject: the commitment; occurrence: its version and who is told
+TELL_OF_SILENCE = "tell_of_silence"  # subject: the commitment; occurrence: the version that had no answer
 TELL_FACILITATOR = "tell_facilitator"  # subject: the channel; occurrence: the trouble and what it is about
 DRAW_SESSIONS = "draw_sessions"  # subject: the channel whose open sessions may have to look different
 
@@ -21,6 +22,11 @@ DRAW_SESSIONS = "draw_sessions"  # subject: the channel whose open sessions may 
 def tell(of: Commitment, user_id: str, now: datetime) -> Action:
     """Tell somebody what was done to a commitment just now; `of` is as it is after that."""
     return Action(TELL_OF_COMMITMENT, of.id, now, f"{of.version} {user_id}")
+
+
+def tell_of_silence(of: Commitment, now: datetime) -> Action:
+    """Tell whoever asked for it that the last reminder went out: nobody talks about it anywhere."""
+    return Action(TELL_OF_SILENCE, of.id, now, str(of.version))
 
 
 def told_of(action: Action) -> tuple[int, str]:

@@ -89,6 +89,7 @@ class AccountabilityService:
             around, self.acquaintances, self.sender, self.troubles.tell, admins, statement_of
         )
         self._handlers[later.TELL_OF_COMMITMENT] = self.commitments.telling.tell_due
+        self._handlers[later.TELL_OF_SILENCE] = self.commitments.telling.tell_of_silence
         self.commitments.redraws.append(self.troubles.redraw)
         self.reminders = ReminderService(
             commitments,

@@ -23,6 +23,7 @@ from bot.clock import Clock
 from bot.keys import WorkspaceKey
 from bot.slack.moments import Moment, moment, zone_named
 
+SILENCE = "silence"  # told like a deed: that nothing was done
 LINES = 40  # of a history: with all else under the hundred blocks of a modal
 LINES_IN_ACK = 3  # with the longest reasons, what an ack may carry
 
@@ -62,6 +63,13 @@ class Presenter:
         """`change` is what is told of; `of` is as it is now, and so is what may be done next."""
         offers = self._offered_to(key, of, reader)
         return CommitmentMessage(self.shown(key, of), _done(change, reader), tuple(map(str, offers)))
+
+    def silence(self, key: WorkspaceKey, of: Commitment) -> CommitmentMessage:
+        """For whoever asked for it: its owner answers no reminder."""
+        offers = self._offered_to(key, of, of.assigner)
+        return CommitmentMessage(
+            self.shown(key, of), Done(SILENCE, of.owner, of.assigner, of.owner), tuple(map(str, offers))
+        )
 
     def modal(
         self,

@@ -44,6 +44,16 @@ class Telling:
             log.warning("%s: could not be told (%s); leaving it", due.action, sent.outcome)
         return None
 
+    def tell_of_silence(self, key: WorkspaceKey, due: Due) -> Action | None:
+        """Have whoever asked for it know that its owner answers no reminder, unless something was done meanwhile."""
+        of = self._store.get(key, due.action.subject)
+        if of is None or not of.is_live or str(of.version) != due.action.occurrence:
+            return None
+        sent = self._sender.direct(key, of.assigner, self._presenter.silence(key, of), Attempt.of(due))
+        if not sent.is_there:
+            log.warning("%s: could not be told (%s); leaving it", due.action, sent.outcome)
+        return None
+
 
 def _is_wanted(of: Commitment, change: Change, user_id: str) -> bool:
     """Nobody is asked any more who has answered meanwhile, or whom it was taken from again."""

@@ -74,6 +74,10 @@ class ReminderPresenter:
             next=next_words(then, nudges[0].at, zone),
         )
 
+    def is_talked_about(self, key: WorkspaceKey, of: Commitment) -> bool:
+        """Does a session come back to it?"""
+        return bool(of.channel_id) and self._has_sessions(key, of.channel_id)
+
     def form(self, chosen: Settings, slack_zone: ZoneInfo, default_country: str, now: datetime) -> SettingsForm:
         typed = as_typed(chosen, ZoneInfo(chosen.zone) if chosen.zone else slack_zone, now)
         choices = tuple(Choice(str(volume), words) for volume, words in VOLUMES.items())
@@ -136,7 +140,7 @@ class ReminderPresenter:
             statement=(self._statement(key, now.round_id, now.statement_id) or "") if now.statement_id else "",
             link=now.link if len(now.link) <= LONGEST_LINK else "",
             is_last=nudge.is_last and now.is_live,
-            has_sessions=bool(now.channel_id) and self._has_sessions(key, now.channel_id),
+            has_sessions=self.is_talked_about(key, now),
         )
 
 

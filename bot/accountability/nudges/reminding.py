@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.errors import TryLater
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
+from bot.scheduler.store import ScheduleStore
 from bot.slack.gateway import UnknownOutcome
 from bot.slack.render import View
 
@@ -44,6 +45,7 @@ class Reminding:
         sender: Sender,
         presenter: ReminderPresenter,
         tell_facilitator: Tell,
+        schedule: ScheduleStore,
         clock: Clock,
         posting_takes: timedelta = POSTING_TAKES,
     ) -> None:
@@ -54,6 +56,7 @@ class Reminding:
         self._sender = sender
         self._presenter = presenter
         self._tell_facilitator = tell_facilitator
+        self._schedule = schedule
         self._clock = clock
         self._posting_takes = posting_takes
 
@@ -136,7 +139,16 @@ class Reminding:
                 one.commitment.channel_id: one.commitment.id for one in message.nudges
             }.items():
                 self._tell_facilitator(key, channel_id, trouble, commitment_id)
+        else:
+            self._tell_of_silence(key, message, at)
         self._people.sent(key, user_id, message.day, sent.ts, at)
+
+    def _tell_of_silence(self, key: WorkspaceKey, message: Digest, at: datetime) -> None:
+        """Whoever asked for it is told with the last reminder, where no session talks about it."""
+        for of in (one.commitment for one in message.nudges if one.is_last):
+            is_unanswered = of.is_live and of.changed_at <= at
+            if is_unanswered and of.assigner != of.owner and not self._presenter.is_talked_about(key, of):
+                self._schedule.plan(key, later.tell_of_silence(of, self._clock()))
 
     def _after(self, standing: Standing, message: Digest) -> Digest | None:
         return following(standing.cases, message, standing.person, standing.taken)

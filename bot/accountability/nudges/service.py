@@ -38,7 +38,7 @@ class ReminderService:
         posting_takes: timedelta = POSTING_TAKES,
     ) -> None:
         standings = Standings(commitments, people, acquaintances)
-        given = (standings, people, acquaintances, sender, presenter, tell_facilitator, clock)
+        given = (standings, people, acquaintances, sender, presenter, tell_facilitator, schedule, clock)
         reminding = Reminding(*given, posting_takes=posting_takes)
         self._people, self._commitments, self._schedule, self._clock = people, commitments, schedule, clock
         self._tell_facilitator = tell_facilitator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.accountability import later
@@ -27,7 +28,10 @@ def ask(scene: Scene, store: CommitmentStore, of: Commitment) -> None:
 def run(scene: Scene, service: CommitmentService) -> list[tuple[str, CommitmentMessage]]:
     """Has all told that is due; gives what was newly sent, and to whom."""
     before = len(scene.slack.posts)
-    runner = scene.runner(**{later.TELL_OF_COMMITMENT: service.telling.tell_due})
+    telling = service.telling
+    runner = scene.runner(
+        **{later.TELL_OF_COMMITMENT: telling.tell_due, later.TELL_OF_SILENCE: telling.tell_of_silence}
+    )
     while runner.next_due():
         scene.time.now += timedelta(seconds=2)  # Slack's limits make some of them wait for their turn
         runner.run_due()
@@ -94,3 +98,16 @@ def test_where_anybody_else_takes_none_nobody_is_bothered(scene: Scene, service:
     service.accept(OURS, "c1", BEN)
     assert run(scene, service) == []
     assert scene.troubles == []
+
+
+def test_whoever_asked_is_told_that_reminders_had_no_answer_unless_one_came_meanwhile(
+    scene: Scene, service: CommitmentService, keep: Keep
+) -> None:
+    of = keep(asked_of(BEN))
+    scene.schedule.plan(OURS, later.tell_of_silence(of, scene.time()))
+    ((who, message),) = run(scene, service)
+    assert (who, message.done.deed, message.done.owner) == (ANA, "silence", BEN)
+    assert "hand_over" in message.offers
+    service.snooze(OURS, of.id, BEN, LATER)
+    scene.schedule.plan(OURS, later.tell_of_silence(replace(of, version=3), scene.time()))
+    assert run(scene, service) == []

@@ -29,7 +29,7 @@ from bot.accountability.commitments.views import CommitmentModal
 from bot.resources import TEMPLATES
 from bot.slack import ids
 from bot.slack.render import Renderer, View
-from bot.workspace.blocks import elements_of
+from bot.workspace.blocks import elements_of, problems
 from tests.accountability.commitments.examples import (
     ANA,
     BEN,
@@ -250,6 +250,13 @@ def test_each_deed_is_told_in_a_few_words(
     rendered = renderer.render(presenter().message(OURS, of, of_deed(of, deed, by, owner), reader))
     assert rendered["blocks"][0]["text"]["text"] == f"{headline}\n*Publish the customer math*"
     assert rendered["text"].startswith(headline)
+
+
+def test_that_reminders_had_no_answer_is_told_with_what_can_be_done(renderer: Renderer) -> None:
+    rendered = renderer.render(presenter().silence(OURS, asked_of(BEN)))
+    assert problems(rendered["blocks"]) == []
+    assert rendered["text"].startswith("Three reminders to <@U0BEN> had no answer since this was overdue")
+    assert labels(rendered) == ["Done", "New date", "Hand over", "Drop it", "History"]
 
 
 def test_every_deed_has_its_words() -> None:

@@ -35,6 +35,7 @@ from tests.scenarios.stage import buttons, texts
 
 MOST_STEPS = 2_000
 STATEMENT = "Measurement"
+SILENT_ROOM = "C0SILENT"  # where no sessions are held
 
 _numbers = count(1)
 
@@ -73,7 +74,9 @@ class Process:
         gateway = Gateway.connect(token, api_url, Renderer(TEMPLATES))
         known, budget = people(database), Budget(LaneStore(database), clock)
         acquaintances = Acquaintances(known, gateway, clock, country)
-        presenter = ReminderPresenter(lambda _key, _channel: True, lambda _key, _round, _statement: STATEMENT)
+        presenter = ReminderPresenter(
+            lambda _key, channel: channel != SILENT_ROOM, lambda _key, _round, _statement: STATEMENT
+        )
         sender, commitments = Sender(gateway, budget, ScheduleStore(database)), CommitmentStore(database)
         given = (commitments, known, acquaintances, sender, presenter, tell, ScheduleStore(database), clock)
         reminders = ReminderService(*given, posting_takes=min(POSTING_TAKES, lease))

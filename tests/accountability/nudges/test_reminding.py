@@ -12,16 +12,18 @@ from typing import Any
 
 import pytest
 
+from bot.accountability import later
 from bot.accountability.calendar.workdays import Quiet
 from bot.accountability.commitments import commitment as deeds
+from bot.accountability.commitments.commitment import State
 from bot.accountability.nudges.store import PeopleStore
 from bot.accountability.nudges.wishes import read_pause
 from bot.keys import WorkspaceKey
 from bot.scheduler.actions import Action, Due
 from bot.scheduler.store import ScheduleStore
 from bot.workspace.records import Fault, Person
-from tests.accountability.commitments.examples import BERLIN, DAY, DUE, HOUR, MINUTE, WEEK, on
-from tests.accountability.nudges.desk import Death, Desk, Process, actions, words
+from tests.accountability.commitments.examples import BEN, BERLIN, DAY, DUE, HOUR, MINUTE, WEEK, on
+from tests.accountability.nudges.desk import SILENT_ROOM, Death, Desk, Process, actions, words
 
 POST = "chat.postMessage"
 LONG_AFTER = DUE + 10 * WEEK
@@ -38,6 +40,12 @@ def history_asked(desk: Desk) -> int:
     return sum(call.method == "conversations.history" for call in desk.workspace.calls)
 
 
+def silences(desk: Desk) -> list[str]:
+    """Of which commitments somebody is to be told that nobody answered."""
+    waiting = [one.action for _, one in ScheduleStore(desk.process.database).waiting(999)]
+    return [action.subject for action in waiting if action.kind == later.TELL_OF_SILENCE]
+
+
 # When they come
 
 
@@ -49,6 +57,20 @@ def test_they_come_at_nine_on_working_days_until_three_had_no_answer(desk: Desk,
     assert "This is the last reminder" in last
     assert "Next: none" in last
     assert desk.looks(ana) == 0
+
+
+@pytest.mark.parametrize(("channel", "is_told"), [("", True), (SILENT_ROOM, True), ("C1", False)])
+def test_where_no_session_talks_about_it_whoever_asked_is_told_with_the_last(
+    desk: Desk, ana: Person, channel: str, is_told: bool
+) -> None:
+    asked = desk.promise(ana, DUE, channel_id=channel, assigner=BEN, state=State.PROPOSED)
+    desk.promise(ana, DUE, channel_id=channel)
+    desk.until(LONG_AFTER - 8 * WEEK - DAY)
+    assert silences(desk) == []
+    desk.until(LONG_AFTER)
+    assert silences(desk) == [asked.id] * is_told
+    hears = f"<@{BEN}> hears of it" in words(desk.got(ana)[-1])
+    assert hears == is_told
 
 
 def test_what_is_due_on_one_day_is_one_message_and_an_answer_ends_it(desk: Desk, ana: Person) -> None:
