@@ -60,97 +60,115 @@ class AccountabilityService:
         public_url: str = "",
         air_cover_after: timedelta = OVERDUE_FOR,
     ) -> None:
-        people = PeopleStore(around.database)
-        self.acquaintances = Acquaintances(people, around.gateway, around.clock, country)
+        self._around, self.admins = around, admins
+        self.statement_of, self.findings, self._guidance = statement_of, findings, guidance
+        self._people, self._stored = PeopleStore(around.database), CommitmentStore(around.database)
+        self._series_store = SeriesStore(around.database)
+        self.acquaintances = Acquaintances(self._people, around.gateway, around.clock, country)
         self.sender = Sender(around.gateway, around.budget, around.schedule)
-        self.admins = admins
-        self.statement_of, self.findings = statement_of, findings
-        commitments, series = CommitmentStore(around.database), SeriesStore(around.database)
-        self.troubles = Troubles(
-            commitments,
-            series,
+        self.troubles = self._troubles()
+        self.year_one = self._year_one()
+        self.commitments = CommitmentService(
+            around, self.acquaintances, self.sender, self.troubles.tell, admins, statement_of
+        )
+        self.reminders = self._reminders()
+        self.commitments.redraws += [self.troubles.redraw, self.reminders.redraw]
+        rates = TeamRates(self._stored, RateStore(around.database), around.clock)
+        self.rhythm = self._rhythm(rates)
+        self.sessions = self._sessions(rates)
+        self.series = SeriesService(around, self.acquaintances, self.sender, self.troubles, admins, country, public_url)
+        self.air_cover = AirCover(
+            around, self.commitments, self.acquaintances, self.sender, self.troubles, air_cover_after, guidance
+        )
+
+    # The themes
+
+    def _troubles(self) -> Troubles:
+        around = self._around
+        return Troubles(
+            self._stored,
+            self._series_store,
             TroubleStore(around.database),
             self.acquaintances,
             self.sender,
             around.schedule,
-            admins,
+            self.admins,
             around.clock,
         )
-        self.year_one = YearOne(
-            YearOneStore(around.database),
-            Leading(around.database),
-            self.acquaintances,
-            around.gateway,
-            admins,
-            around.clock,
-        )
-        self._handlers: dict[str, Handler] = {later.TELL_FACILITATOR: self.troubles.tell_now}
-        self.commitments = CommitmentService(
-            around, self.acquaintances, self.sender, self.troubles.tell, admins, statement_of
-        )
-        self._handlers[later.TELL_OF_COMMITMENT] = self.commitments.telling.tell_due
-        self._handlers[later.TELL_OF_SILENCE] = self.commitments.telling.tell_of_silence
-        self.commitments.redraws.append(self.troubles.redraw)
-        self.reminders = ReminderService(
-            commitments,
-            people,
+
+    def _year_one(self) -> YearOne:
+        around = self._around
+        years, leading = YearOneStore(around.database), Leading(around.database)
+        return YearOne(years, leading, self.acquaintances, around.gateway, self.admins, around.clock)
+
+    def _reminders(self) -> ReminderService:
+        series = self._series_store
+        return ReminderService(
+            self._stored,
+            self._people,
             self.acquaintances,
             self.sender,
-            ReminderPresenter(lambda key, channel_id: bool(series.of_channel(key, channel_id)), statement_of),
+            ReminderPresenter(lambda key, channel_id: bool(series.of_channel(key, channel_id)), self.statement_of),
             self.troubles.tell,
-            around.schedule,
-            around.clock,
+            self._around.schedule,
+            self._around.clock,
         )
-        self._handlers[later.NUDGE] = self.reminders.remind
-        self.commitments.redraws.append(self.reminders.redraw)
-        rates = TeamRates(commitments, RateStore(around.database), around.clock)
-        self.rhythm = Rhythm(
-            series,
-            commitments,
+
+    def _rhythm(self, rates: TeamRates) -> Rhythm:
+        return Rhythm(
+            self._series_store,
+            self._stored,
             self.year_one,
             rates,
             self.acquaintances,
             self.sender,
             self.troubles,
-            admins,
-            around.clock,
+            self.admins,
+            self._around.clock,
         )
-        self._handlers |= {WEEKLY: self.rhythm.weekly_due, MONTHLY: self.rhythm.monthly_due}
-        self.sessions = SessionService(
-            around,
+
+    def _sessions(self, rates: TeamRates) -> SessionService:
+        return SessionService(
+            self._around,
             self.sender,
             rights=self.commitments.rights,
-            is_admin=lambda key, user_id: user_id in admins or self.acquaintances.is_admin(key, user_id),
+            is_admin=lambda key, user_id: user_id in self.admins or self.acquaintances.is_admin(key, user_id),
             tell_facilitator=self.troubles.tell,
-            guidance=guidance,
-            findings=findings,
+            guidance=self._guidance,
+            findings=self.findings,
             year_one=self.year_one.progress,
             team_rate=rates.of_month,
         )
-        self._handlers |= self.sessions.handlers | {POST_AGENDA: self._agenda_due}
-        self.series = SeriesService(around, self.acquaintances, self.sender, self.troubles, admins, country, public_url)
-        self._handlers |= self.series.handlers
-        self.air_cover = AirCover(
-            around,
-            self.commitments,
-            self.acquaintances,
-            self.sender,
-            self.troubles,
-            air_cover_after,
-            guidance,
-        )
-        self._handlers |= self.air_cover.handlers
-        self._given_up: dict[str, GivenUp] = {
+
+    # What is due
+
+    def _handlers(self) -> dict[str, Handler]:
+        telling = self.commitments.telling
+        return {
+            later.TELL_FACILITATOR: self.troubles.tell_now,
+            later.TELL_OF_COMMITMENT: telling.tell_due,
+            later.TELL_OF_SILENCE: telling.tell_of_silence,
+            later.NUDGE: self.reminders.remind,
+            WEEKLY: self.rhythm.weekly_due,
+            MONTHLY: self.rhythm.monthly_due,
+            **self.sessions.handlers,
+            POST_AGENDA: self._agenda_due,
+            **self.series.handlers,
+            **self.air_cover.handlers,
+        }
+
+    def _given_up(self) -> dict[str, GivenUp]:
+        return {
             **dict.fromkeys(OF_A_SERIES, self.troubles.given_up),
             **dict.fromkeys(self.air_cover.handlers, self.air_cover.given_up),
             later.NUDGE: self.reminders.given_up,
         }
-        self._on_dead_token = around.on_dead_token
 
     def register(self, runner: Runner) -> None:
         """Have what is planned for later done."""
-        for kind, handler in self._handlers.items():
-            runner.register(kind, self._watched(handler), on_given_up=self._given_up.get(kind))
+        given_up = self._given_up()
+        for kind, handler in self._handlers().items():
+            runner.register(kind, self._watched(handler), on_given_up=given_up.get(kind))
 
     def resume(self) -> None:
         """Take up what was given up, where it has to go on by itself."""
@@ -178,7 +196,7 @@ class AccountabilityService:
             try:
                 return handler(key, due)
             except TokenDead as error:
-                self._on_dead_token(error)
+                self._around.on_dead_token(error)
                 raise
 
         return handle
