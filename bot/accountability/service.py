@@ -69,7 +69,13 @@ class AccountabilityService:
         self.troubles = self._troubles()
         self.year_one = self._year_one()
         self.commitments = CommitmentService(
-            around, self.acquaintances, self.sender, self.troubles.tell, admins, statement_of
+            around,
+            self.acquaintances,
+            self.sender,
+            self.troubles.tell,
+            admins,
+            statement_of,
+            Leading(around.database).in_session,
         )
         self.reminders = self._reminders()
         self.commitments.redraws += [self.troubles.redraw, self.reminders.redraw]

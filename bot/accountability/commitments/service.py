@@ -9,7 +9,7 @@ from bot.accountability.commitments.doing import Doing
 from bot.accountability.commitments.draft_store import DraftStore
 from bot.accountability.commitments.lists.service import Lists
 from bot.accountability.commitments.making.presenting import MakingPresenter
-from bot.accountability.commitments.making.service import Making
+from bot.accountability.commitments.making.service import InSession, Making, no_session
 from bot.accountability.commitments.origins import Origin
 from bot.accountability.commitments.presenting import LINES, LINES_IN_ACK, Presenter
 from bot.accountability.commitments.redrawing import Redrawing
@@ -40,12 +40,13 @@ class CommitmentService(Doing):
         tell_facilitator: TellFacilitator,
         admins: Collection[str] = (),
         statement_of: StatementOf = no_statement,
+        in_session: InSession = no_session,
     ) -> None:
         super().__init__(around, acquaintances, admins)
         drafts = DraftStore(around.database)
         store = CommitmentStore(around.database)
         self._presenter = presenter = Presenter(statement_of, self.offers, around.clock)
-        self.making = Making(around, self, drafts, MakingPresenter(presenter), acquaintances)
+        self.making = Making(around, self, drafts, MakingPresenter(presenter), acquaintances, in_session)
         self.lists = Lists(store, presenter, around.clock)
         self.telling = Telling(store, presenter, sender, tell_facilitator)
         self.dating = Dating(self, drafts, presenter, acquaintances, around.clock)

@@ -139,6 +139,7 @@ class ReminderPresenter:
             channel_id=now.channel_id if now.channel_id.startswith(("C", "G")) else "",
             statement=(self._statement(key, now.round_id, now.statement_id) or "") if now.statement_id else "",
             link=now.link if len(now.link) <= LONGEST_LINK else "",
+            at_session=bool(now.series_id),
             is_last=nudge.is_last and now.is_live,
             has_sessions=self.is_talked_about(key, now),
         )

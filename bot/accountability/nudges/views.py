@@ -31,6 +31,7 @@ class Item:
     channel_id: str = ""
     statement: str = ""
     link: str = ""
+    at_session: bool = False
     is_last: bool = False
     has_sessions: bool = False  # in its channel
 

@@ -228,6 +228,11 @@ def test_the_last_one_says_so_and_what_follows(renderer: Renderer) -> None:
     assert "Next: none." in said
 
 
+def test_what_was_promised_in_a_session_says_so(renderer: Renderer) -> None:
+    assert "You took it on at the session of" in shown(renderer, a_commitment(series_id="s1"))
+    assert "at the session of" not in shown(renderer, a_commitment())
+
+
 @pytest.mark.parametrize("channel", ["C1", ""])
 def test_the_last_one_promises_no_session_where_there_are_none(renderer: Renderer, channel: str) -> None:
     last = nudge(a_commitment(due=DUE - WEEK, channel_id=channel), unanswered=2)

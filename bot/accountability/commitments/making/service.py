@@ -40,6 +40,12 @@ NOBODY = "Choose one person who takes it on; that can be yourself."
 UNKNOWN_ZONE = "UTC"
 
 Read = TypeVar("Read")
+InSession = Callable[[WorkspaceKey, str], str]  # the series of which a session is open in a channel, or ""
+
+
+def no_session(_key: WorkspaceKey, _channel_id: str) -> str:
+    """None is open anywhere."""
+    return ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,9 @@ class Making:
         drafts: DraftStore,
         presenter: MakingPresenter,
         acquaintances: Acquaintances,
+        in_session: InSession,
     ) -> None:
+        self._in_session = in_session
         self._store = CommitmentStore(around.database)
         self._clock = around.clock
         self._wake = around.wake
@@ -172,7 +180,8 @@ class Making:
         if draft.due is None:
             raise Refusal(NO_DATE)
         now = self._clock()
-        new, change = make(draft.begin(now), now)
+        begun = replace(draft.begin(now), series_id=self._in_session(key, draft.channel_id))
+        new, change = make(begun, now)
         tells = tuple(later.tell(new, user_id, now) for user_id in told(None, new, change))
         changes = Changes(new=(*later.on_change(new, now).new, *tells))
         if self._store.add(key, new, change, also=saving(key, changes)):
