@@ -68,15 +68,7 @@ class AccountabilityService:
         self.sender = Sender(around.gateway, around.budget, around.schedule)
         self.troubles = self._troubles()
         self.year_one = self._year_one()
-        self.commitments = CommitmentService(
-            around,
-            self.acquaintances,
-            self.sender,
-            self.troubles.tell,
-            admins,
-            statement_of,
-            Leading(around.database).in_session,
-        )
+        self.commitments = self._commitments()
         self.reminders = self._reminders()
         self.commitments.redraws += [self.troubles.redraw, self.reminders.redraw]
         rates = TeamRates(self._stored, RateStore(around.database), around.clock)
@@ -106,6 +98,10 @@ class AccountabilityService:
         around = self._around
         years, leading = YearOneStore(around.database), Leading(around.database)
         return YearOne(years, leading, self.acquaintances, around.gateway, self.admins, around.clock)
+
+    def _commitments(self) -> CommitmentService:
+        around, given = self._around, (self.acquaintances, self.sender, self.troubles.tell, self.admins)
+        return CommitmentService(around, *given, self.statement_of, Leading(around.database).in_session)
 
     def _reminders(self) -> ReminderService:
         series = self._series_store
