@@ -11,10 +11,17 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.storage.database import Database, metadata
 from bot.storage.migrate import migrate
 from tests.postgres import NEITHER, Cluster, binaries, running_cluster
+
+# How fast examples are made, and how many are thrown away, depends on the machine and on chance.
+settings.register_profile(
+    "calm", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+settings.load_profile("calm")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

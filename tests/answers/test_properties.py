@@ -48,8 +48,8 @@ from bot.storage.database import Database
 from bot.storage.migrate import migrate
 from bot.workspace.blocks import problems, view_problems
 
-MODEST = settings(max_examples=50, deadline=None)
-FEWER = settings(max_examples=25, deadline=None)
+MODEST = settings(max_examples=50)
+FEWER = settings(max_examples=25)
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 KEY = WorkspaceKey("", "T0001")
 ASKER = "U0ASKER"

@@ -36,7 +36,7 @@ REPEATS = st.builds(
     st.integers(1, 12),
 )
 MOMENTS = st.integers(0, 11 * 366 * 24 * 60).map(lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + minutes * MINUTE)
-UNHURRIED = settings(deadline=None, max_examples=60)
+UNHURRIED = settings(max_examples=60)
 
 
 QUARTERLY = Repeat(

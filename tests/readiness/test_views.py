@@ -35,7 +35,7 @@ from bot.workspace.blocks import elements_of, problems, view_problems
 from tests.readiness.examples import DEADLINE, NOON, a_round
 from tests.readiness.test_repeats import a_repeat
 
-FEWER = settings(max_examples=25, deadline=None)
+FEWER = settings(max_examples=25)
 ENTITY = re.compile(r"&(?!(?:amp|lt|gt);)")
 TEXT_LIMIT = 4_000  # characters that chat.update takes
 LARGEST_VIEW = 250_000  # characters of a modal

@@ -527,7 +527,7 @@ DEEDS: dict[str, Callable[[Play, str], None]] = {
 STEPS = st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.sampled_from(["r1", "r2", "r3"])), max_size=40)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS)
 def test_nothing_is_held_by_two_or_done_twice_whatever_happens_in_whatever_order(
     database: Database, steps: list[tuple[str, str]]

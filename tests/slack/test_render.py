@@ -94,7 +94,7 @@ def test_one_long_word_is_clipped_all_the_same() -> None:
 
 
 @given(st.lists(st.sampled_from([*ENTITIES, "a", " ", "word", "\n"]), max_size=40), st.integers(1, 60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_clipping_keeps_the_limit_and_never_cuts_an_entity(pieces: list[str], limit: int) -> None:
     clipped = clip("".join(pieces), limit)
     assert len(clipped) <= limit

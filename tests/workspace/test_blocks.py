@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.workspace.blocks import BLOCKS, problems, view_problems
@@ -320,7 +320,6 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_no_json_whatever_breaks_the_validation(value: Any) -> None:
     assert isinstance(problems(value), list)

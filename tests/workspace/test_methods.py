@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.workspace.driver import Workspace
@@ -41,7 +41,7 @@ def furnished() -> Workspace:
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(args=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6))
 def test_odd_arguments_are_refused_in_slacks_words(name: str, args: Json) -> None:
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.workspace.records import Channel, Person
@@ -38,7 +38,6 @@ def test_a_command_that_does_not_ask_for_links_gets_none() -> None:
     assert typed("@ana & #customer-work", [ANA], [ROOM], mentions=False) == "@ana &amp; #customer-work"
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="<>&@#ana here!|https:/.", max_size=40))
 def test_nothing_typed_forges_control_syntax(text: str) -> None:
     left = CONTROL.sub("", typed(text, [ANA, ANNA], [ROOM]))

@@ -34,6 +34,7 @@ async function refresh() {
   const asked = JSON.stringify([where, limit]);
   const fresh = await ask("state", { user: where.user ?? "", channel: where.place === HOME ? "" : where.place ?? "",
     thread: where.thread ?? "", limit, people_mark: state.people_mark ?? "" });
+  await released;
   if (!fresh || asked !== JSON.stringify([where, limit])) return; // elsewhere meanwhile; another answer is coming
   state = { ...state, ...fresh };
   Object.assign(where, { team: state.team, user: state.user });
@@ -52,6 +53,16 @@ async function deed(name, args) {
   if (answer && result.error && !["submit", "person", "read"].includes(name)) toast(result.error);
   return result;
 }
+
+// Nothing is drawn in the midst of a press, or what is pressed could be gone, or elsewhere, before it is let go.
+const LONGEST_PRESS = 1000; // ms; of some, the end is not told: a list of the browser's own opens
+let released = Promise.resolve();
+document.addEventListener("pointerdown", () => {
+  released = new Promise((done) => {
+    document.addEventListener("pointerup", () => setTimeout(done), { once: true, capture: true }); // after the click
+    setTimeout(done, LONGEST_PRESS);
+  });
+}, true);
 
 // Changes come as version numbers; while one answer is on its way, further ones wait for the next.
 let busy = false;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 
 FIRST, LAST = date(2024, 1, 1), date(2034, 12, 31)
@@ -15,7 +15,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 EVERY_ZONE = tuple(ZoneInfo(name) for name in sorted(available_timezones() - {"localtime", "posixrules"}))
 
 # The machine is shared: a slow example is no failure, and a handful more prove little.
-UNHURRIED = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(max_examples=150)
 
 ZONES = st.sampled_from(EVERY_ZONE)
 DAYS = st.dates(FIRST, LAST)

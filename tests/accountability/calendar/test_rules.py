@@ -108,8 +108,9 @@ REFUSED = {
     "every 0 weeks": "out of range",
     "every 99 months": "out of range",
 }
+FREQUENCIES = st.sampled_from("FREQ=DAILY FREQ=WEEKLY FREQ=MONTHLY FREQ=YEARLY".split())
 PARTS = st.sampled_from(
-    """FREQ=DAILY FREQ=WEEKLY FREQ=MONTHLY FREQ=YEARLY INTERVAL=2 INTERVAL=7 COUNT=3 UNTIL=20300101 BYMONTH=2
+    """INTERVAL=2 INTERVAL=7 COUNT=3 UNTIL=20300101 BYMONTH=2
     BYMONTH=2,12 BYWEEKNO=53 BYYEARDAY=366 BYYEARDAY=-1 BYMONTHDAY=31 BYMONTHDAY=-31,1 BYMONTHDAY=29 BYDAY=TU
     BYDAY=MO,FR BYDAY=5MO BYDAY=-1SU BYSETPOS=1 BYSETPOS=-2 BYSETPOS=366 WKST=SU""".split()
 )
@@ -145,14 +146,14 @@ def test_a_rule_that_never_comes_is_found_out_quickly() -> None:
     assert process_time() - started < 1
 
 
-@settings(UNHURRIED, max_examples=80)
-@given(st.lists(PARTS, min_size=1, max_size=5, unique_by=lambda part: part.partition("=")[0]).map(";".join), DAYS)
-def test_any_rule_is_refused_or_means_what_the_standard_says(text: str, start: date) -> None:
+@settings(UNHURRIED)
+@given(FREQUENCIES, st.lists(PARTS, max_size=4, unique_by=lambda part: part.partition("=")[0]), DAYS)
+def test_any_rule_is_refused_or_means_what_the_standard_says(frequency: str, parts: list[str], start: date) -> None:
     try:
-        rule = Rule.read(text)
+        rule = Rule.read(";".join([frequency, *parts]))
         rule.check(start)
     except Refusal:
-        assume(False)
+        return
     since, anchored = start + timedelta(days=400), rule.anchored(start)
     assume("BYSETPOS" not in anchored.text or "WEEKLY" not in anchored.text)  # dateutil cuts the first week short
     expected = [day for day in standard(anchored.text, start) if day >= since]

@@ -36,7 +36,6 @@ def test_a_promise_belongs_to_the_month_of_its_own_calendar() -> None:
 
 
 @given(st.sampled_from(["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"]), st.integers(0, 24 * 70))
-@settings(deadline=None)
 def test_whatever_is_due_in_a_month_is_looked_for(zone: str, hours: int) -> None:
     of = a_commitment(due=datetime(2026, 11, 20, tzinfo=UTC) + hours * HOUR, zone=zone)
     begins, ends = rates.due_in(rates.month_of(of))
@@ -164,7 +163,7 @@ def fewest(told: list[About]) -> int:
 
 
 @given(STEPS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_no_sum_or_difference_of_what_was_told_is_about_fewer_than_the_smallest_group(steps: list[object]) -> None:
     channel = Channel()
     live(channel, steps)  # type: ignore[arg-type]

@@ -72,7 +72,7 @@ def test_the_worst_texts_can_be_sent(renderer: Renderer, what: str) -> None:
 
 @given(TEXTS)
 @example("<!channel> & friends")
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_no_text_mentions_links_or_breaks_a_limit(renderer: Renderer, what: str) -> None:
     for view in every_view(what):
         assert_sendable(renderer, view, *KNOWN)

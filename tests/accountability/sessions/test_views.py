@@ -48,7 +48,7 @@ from tests.accountability.sessions.examples import (
     an_update,
 )
 
-FEWER = settings(max_examples=20, deadline=None)  # each is more than a hundred views
+FEWER = settings(max_examples=20)  # each is more than a hundred views
 DAY = timedelta(days=1)
 END = START + LENGTH
 TIMES = Series(

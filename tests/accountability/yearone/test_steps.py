@@ -108,7 +108,7 @@ def test_a_year_from_29_february_is_over_on_1_march() -> None:
     assert a_year_after(date(2027, 2, 28)) == date(2028, 2, 28)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from(STEPS), unique=True), st.dates(date(2024, 1, 1), date(2034, 12, 31)))
 def test_whatever_is_reached_each_step_is_on_the_timeline_once(steps: list[object], begun: date) -> None:
     done = [reached(step.id, begun) for step in STEPS if step in steps]

@@ -141,7 +141,7 @@ def test_what_is_written_to_the_bot_directly_belongs_to_no_channel(service: Comm
     assert echoed(service, "publish it by 14 Dec", "D1").echo.channel_id == ""
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(TEXTS)
 def test_whatever_is_typed_is_said_back_or_asked_about_or_opens_the_form(
     service: CommitmentService, store: CommitmentStore, text: str
