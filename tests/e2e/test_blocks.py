@@ -137,6 +137,20 @@ def test_a_press_reaches_the_app_with_its_value(show: Show, showcase: Showcase, 
         showcase.receives(expected)
 
 
+def test_a_press_counts_though_its_message_changes_in_its_midst(show: Show, showcase: Showcase, page: Page) -> None:
+    card = show("presses")
+    ts = str(card.get_attribute("data-ts"))
+    message = showcase.workspace.find(showcase.room.id, ts)
+    assert message
+    card.get_by_role("button", name="Plain").hover()
+    page.mouse.down()
+    with page.expect_response("**/control/state?*"):
+        showcase.client.chat_update(channel=showcase.room.id, ts=ts, text="New", blocks=message["blocks"])
+    page.mouse.up()
+    showcase.receives({"action_id": "plain"})
+    expect(card.get_by_text("(edited)")).to_be_visible()
+
+
 def test_a_question_comes_before_a_dangerous_press(show: Show, showcase: Showcase, page: Page) -> None:
     card = show("presses")
     card.get_by_role("button", name="Danger").click()

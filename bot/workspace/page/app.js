@@ -55,7 +55,7 @@ async function deed(name, args) {
 }
 
 // Nothing is drawn in the midst of a press, or what is pressed could be gone, or elsewhere, before it is let go.
-const LONGEST_PRESS = 1000; // ms; of some, the end is not told: a list of the browser's own opens
+const LONGEST_PRESS = 2000; // ms; of some, the end is not told: a list of the browser's own opens
 let released = Promise.resolve();
 document.addEventListener("pointerdown", () => {
   released = new Promise((done) => {
