@@ -111,7 +111,7 @@ def person_problem(known: Acquaintances, key: WorkspaceKey, user_id: str, deed: 
         profile = known.profile(key, user_id, at_once=True)
     except Unavailable:
         return "Slack didn't tell me who that is. Press it again in a moment."
-    if profile is None or profile.is_stranger or profile.team_id != key.team_id:
+    if profile is None or not profile.belongs_to(key):
         return f"They are of another company, so they can't {deed}. Choose somebody of this workspace."
     if profile.is_bot:
         return f"That is an app, and to {deed} takes a person. Choose somebody else."
