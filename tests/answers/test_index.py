@@ -257,7 +257,7 @@ def test_threads_that_build_at_once_all_get_a_whole_index(ours: Path, tmp_path: 
     start = threading.Barrier(4)
 
     def open_at_once(_: int) -> str:
-        start.wait(10)
+        start.wait()
         return str(open_advisor(ours, (), tmp_path / "cache")[0].ask("bike shed?").ranked[0].id)
 
     with ThreadPoolExecutor(4) as pool:
