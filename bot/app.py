@@ -81,6 +81,9 @@ APP_TOKEN_CODES = {  # what Slack says of an app-level token; all else is a trou
 }
 
 
+Wings = tuple[AnswerService, ReadinessService, AccountabilityService]
+
+
 class CannotRun(CcoError):
     """The bot can't work until somebody acts. The text is one sentence for that person."""
 
@@ -247,25 +250,39 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
     identity = _identity(gateway)
     database = Database(settings.database_url.get_secret_value())
     migrate(database)
-    advisor = _advisor(settings)
-    bolt = bolt_app(settings.slack_api_url, token, identity)
-    deliveries = DeliveryStore(database)
+    deliveries, schedule, lanes = DeliveryStore(database), ScheduleStore(database), LaneStore(database)
     guard = Guard(gateway, deliveries, clock, on_dead_token=lambda _: None)
-    schedule, lanes = ScheduleStore(database), LaneStore(database)
     runner = Runner(schedule, clock)
     ticker = Ticker(runner)
+    budget = Budget(lanes, clock)
     around = Surroundings(
-        database,
-        schedule,
-        gateway,
-        Budget(lanes, clock),
-        clock,
-        _after(guard),
-        ticker.wake,
-        lambda error: guard.on_dead_token(error),
+        database, schedule, gateway, budget, clock, _after(guard), ticker.wake, lambda error: guard.on_dead_token(error)
     )
-    readiness = _readiness(settings, advisor, around)
+    wings = _wings(settings, around, guard)
+    bolt = bolt_app(settings.slack_api_url, token, identity)
+    _connect(bolt, runner, around, guard, wings)
+    app_token = settings.slack_app_token.get_secret_value()
+    socket = SocketModeHandler(bolt, app_token, receive_buffer_size=RECEIVED_AT_ONCE)
+    public = _public(settings, wings[2])
+    bot = Bot(bolt, socket, guard, *wings, ticker, schedule, lanes, deliveries, database, clock, public)
+    guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.code))
+    return bot
+
+
+def _connect(bolt: App, runner: Runner, around: Surroundings, guard: Guard, wings: Wings) -> None:
+    """Have what Slack sends heard, and what is due done."""
+    answers, readiness, accountability = wings
     readiness.register(runner)
+    accountability.register(runner)
+    ReadinessListeners(readiness, around.gateway, guard).register(bolt)
+    AccountabilityListeners(accountability, around.gateway, guard).register(bolt)
+    AnswerListeners(answers, around.gateway, guard, around.clock).register(bolt)
+    register_catch_alls(bolt)
+
+
+def _wings(settings: Settings, around: Surroundings, guard: Guard) -> Wings:
+    advisor = _advisor(settings)
+    readiness = _readiness(settings, advisor, around)
     accountability = AccountabilityService(
         around,
         settings.cco_admins,
@@ -276,29 +293,24 @@ def build(settings: Settings, clock: Clock = system_clock) -> Bot:
         public_url=settings.cco_public_url,
         air_cover_after=timedelta(days=settings.cco_air_cover_days),
     )
-    accountability.register(runner)
-    store = AnswerStore(database)
+    store = AnswerStore(around.database)
     pacer = Pacer(lambda work: guard.soon(lambda _: work(), Incoming({})))
     answers = AnswerService(
         advisor,
         store,
-        Poster(store, gateway, pacer, clock),
-        clock,
+        Poster(store, around.gateway, pacer, around.clock),
+        around.clock,
         contact=settings.cco_help_contact,
         retention=timedelta(days=settings.cco_retention_days),
         promised=accountability.reminders.outlook.count,
     )
-    ReadinessListeners(readiness, gateway, guard).register(bolt)
-    AccountabilityListeners(accountability, gateway, guard).register(bolt)
-    AnswerListeners(answers, gateway, guard, clock).register(bolt)
-    register_catch_alls(bolt)
-    app_token = settings.slack_app_token.get_secret_value()
-    socket = SocketModeHandler(bolt, app_token, receive_buffer_size=RECEIVED_AT_ONCE)
-    wings = (answers, readiness, accountability)
-    public = PublicServer(settings.cco_port, accountability.series.calendars.feed) if settings.cco_public_url else None
-    bot = Bot(bolt, socket, guard, *wings, ticker, schedule, lanes, deliveries, database, clock, public)
-    guard.on_dead_token = lambda error: bot.stop(BOT_TOKEN_DEAD.format(code=error.code))
-    return bot
+    return answers, readiness, accountability
+
+
+def _public(settings: Settings, accountability: AccountabilityService) -> PublicServer | None:
+    """Nothing is served where no address is set."""
+    feed = accountability.series.calendars.feed
+    return PublicServer(settings.cco_port, feed) if settings.cco_public_url else None
 
 
 def _readiness(settings: Settings, advisor: Advisor, around: Surroundings) -> ReadinessService:
