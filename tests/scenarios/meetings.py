@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time as stopwatch
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.accountability.calendar.recurrence import Occurrence, Series
@@ -18,11 +16,11 @@ from bot.accountability.sessions import later
 from bot.accountability.sessions.series_store import SeriesStore
 from bot.accountability.sessions.session import Session, SessionSeries, skip
 from bot.accountability.sessions.store import SessionStore
-from bot.clock import MovableClock
 from bot.scheduler.store import saving
 from bot.storage.database import Database
 from bot.workdays import Workdays
 from bot.workspace.records import Channel, Delivery, Json, Person
+from tests.scenarios.rounds import hasten
 from tests.scenarios.stage import PATIENCE, Stage, buttons, texts
 from tests.scenarios.standing import key_of
 
@@ -30,31 +28,15 @@ BERLIN = ZoneInfo("Europe/Berlin")
 WEDNESDAY = 2
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
-Found = TypeVar("Found")
-
 _numbers = count(1)
 
 
-def hurry(stage: Stage, found: Callable[[], Found]) -> Found:
-    """The value as soon as it is true; time passes much faster than it does."""
-    until = stopwatch.monotonic() + PATIENCE
-    while not (result := found()):
-        assert stopwatch.monotonic() < until, f"nothing within {PATIENCE} s:\n{stage.workspace.transcript()[-4000:]}"
-        with stage.workspace.lock:
-            stage.workspace.changed.wait(0.02)
-        move(stage, timedelta(seconds=0.5))
-    return result
-
-
 def move(stage: Stage, by: timedelta) -> None:
-    assert isinstance(stage.clock, MovableClock)
-    stage.clock.move(by)
-    for bot in stage.bots:
-        bot.ticker.wake()
+    stage.pass_by(by)
 
 
 def move_to(stage: Stage, at: datetime) -> None:
-    move(stage, max(at - stage.clock(), timedelta(0)))
+    stage.pass_to(at)
 
 
 @dataclass
@@ -108,7 +90,7 @@ class Table:
         """All that is due by now is done."""
         kinds = "('post_agenda', 'open_session', 'close_session', 'list_topic', 'draw_sessions')"
         planned = f"select 1 from due_actions where state = 'planned' and kind in {kinds} and due_at <= ?"
-        hurry(self.stage, lambda: not self.stage.rows(planned, f"{self.stage.clock():%Y-%m-%dT%H:%M:%S.%fZ}"))
+        hasten(self.stage, lambda: not self.stage.rows(planned, f"{self.stage.clock():%Y-%m-%dT%H:%M:%S.%fZ}"))
 
     def skip(self, of: Occurrence) -> None:
         """As whoever leads does it; the use case is another's."""
@@ -133,7 +115,7 @@ class Table:
         return [one for one in self.stage.said(self.room.id) if one["ts"] not in self._seen]
 
     def next_message(self) -> Json:
-        message = hurry(self.stage, self.fresh)[0]
+        message = hasten(self.stage, self.fresh)[0]
         self._seen.add(message["ts"])
         return message
 
@@ -144,7 +126,7 @@ class Table:
 
     def until(self, message: Json, *words: str) -> Json:
         """The message as soon as it says all this."""
-        hurry(self.stage, lambda: all(word in texts(self.now(message)) for word in words))
+        hasten(self.stage, lambda: all(word in texts(self.now(message)) for word in words))
         return self.now(message)
 
     def agenda(self, of: Occurrence | None = None) -> Json:
@@ -156,7 +138,7 @@ class Table:
         """The session, when it has begun and everything is in its thread."""
         move_to(self.stage, (of or self.coming()).starts_at)
         message = self.next_message()
-        hurry(self.stage, lambda: len(self.thread(message)) >= items)
+        hasten(self.stage, lambda: len(self.thread(message)) >= items)
         return message
 
     def thread(self, opening: Json) -> list[Json]:

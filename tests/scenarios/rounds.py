@@ -10,7 +10,6 @@ from datetime import timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from bot.clock import MovableClock
 from bot.workspace.records import Channel, Delivery, Json, Person
 from tests.scenarios.stage import PATIENCE, Stage, texts
 
@@ -26,8 +25,7 @@ _numbers = count(1)
 
 
 def pass_time(stage: Stage, **span: float) -> None:
-    assert isinstance(stage.clock, MovableClock)
-    stage.clock.move(timedelta(**span))
+    stage.pass_by(timedelta(**span))
 
 
 def hasten(stage: Stage, found: Callable[[], Found]) -> Found:
@@ -47,11 +45,11 @@ def is_still(stage: Stage, seconds: float) -> bool:
 
 def to_next_due(stage: Stage) -> bool:
     """Moves time to what is due within a minute; False when nothing is."""
-    assert isinstance(stage.clock, MovableClock)
     planned = [due for bot in stage.bots if (due := bot.ticker.next_due())]
-    is_near = bool(planned) and timedelta(0) < min(planned) - stage.clock() < timedelta(minutes=1)
+    ahead = min(planned) - stage.clock() if planned else timedelta(0)
+    is_near = timedelta(0) < ahead < timedelta(minutes=1)
     if is_near:
-        stage.clock.move_to(min(planned))
+        stage.pass_by(ahead)
     return is_near
 
 

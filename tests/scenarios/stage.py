@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -22,6 +23,7 @@ from bot.workspace.server import WorkspaceServer
 from tests.conftest import Aside
 
 PATIENCE = 60.0  # a machine that does much else besides answers slowly
+AT_IT = 5.0  # seconds; some scenes have bots that never get done
 DATABASE = "stage.db"
 PING = re.compile(r"<!(channel|here|everyone|subteam)")
 
@@ -87,11 +89,23 @@ class Stage:
         bot = build(self.settings, self.clock)
         connected = len(self.workspace.sockets.queues)
         self.bots.append(bot)
-        if isinstance(self.clock, clocks.MovableClock):
-            self.clock.on_move.append(bot.wake)
         bot.start()
         self.workspace.wait_for(lambda: len(self.workspace.sockets.queues) > connected, PATIENCE)
         return bot
+
+    def pass_by(self, span: timedelta) -> None:
+        """Moves time, once the bots have done what they are at: what they hold for seconds would be up in its midst."""
+        assert isinstance(self.clock, clocks.MovableClock)
+        until = time.monotonic() + AT_IT
+        while any(bot.ticker.under_way() for bot in self.bots) and time.monotonic() < until:
+            with self.workspace.lock:
+                self.workspace.changed.wait(0.01)
+        self.clock.move(span)
+        for bot in self.bots:
+            bot.wake()
+
+    def pass_to(self, at: datetime) -> None:
+        self.pass_by(max(at - self.clock(), timedelta(0)))
 
     def finish(self) -> None:
         """Waits until everything sent is acknowledged and everything begun is done. The bots do nothing after it."""

@@ -52,10 +52,7 @@ def working(stage: Stage, weekday: int) -> datetime:
 
 
 def move_to(stage: Stage, at: datetime) -> None:
-    assert isinstance(stage.clock, MovableClock)
-    stage.clock.move_to(at)
-    for bot in stage.bots:
-        bot.ticker.wake()
+    stage.pass_to(at)
 
 
 def message(stage: Stage, person: Person, words: str) -> Json:

@@ -11,7 +11,6 @@ import pytest
 from bot.accountability.commitments import commitment as deeds
 from bot.accountability.rhythm import later
 from bot.accountability.sessions.session import SessionSeries
-from bot.clock import MovableClock
 from bot.workdays import Workdays
 from bot.workspace.records import Channel, Json, Person
 from tests.scenarios.rounds import channel, hasten, people, told, written_to
@@ -70,10 +69,7 @@ def settled(stage: Stage, kind: str, of: SessionSeries) -> datetime:
 
 
 def go_to(stage: Stage, at: datetime) -> None:
-    assert isinstance(stage.clock, MovableClock)
-    stage.clock.move_to(at)
-    for bot in stage.bots:
-        bot.ticker.wake()
+    stage.pass_to(at)
 
 
 def on(day: date, at: time = time(12), zone: ZoneInfo = BERLIN) -> datetime:

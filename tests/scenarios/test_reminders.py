@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.clock import MovableClock
 from bot.workspace.records import Channel, Json, Person
 from tests.scenarios.conftest import NewStage
 from tests.scenarios.promises import MATH, Promised, commit, labels
@@ -56,15 +55,13 @@ def settle(stage: Stage) -> None:
 
 def reminded(stage: Stage, person: Person, after: int = 0) -> Json:
     """Time passes, from one thing that is due to the next, until a reminder; so many were there `after` the others."""
-    assert isinstance(stage.clock, MovableClock)
     for _ in range(60):
         settle(stage)
         if found := reminders(stage, person)[after:]:
             return found[0]
         at = stage.bots[0].ticker.next_due()
         assert at is not None
-        stage.clock.move_to(at)
-        pass_time(stage, seconds=0)
+        stage.pass_to(at)
     raise AssertionError(stage.workspace.transcript()[-4000:])
 
 

@@ -57,10 +57,7 @@ def planned(stage: Stage, kind: str, room: Channel) -> datetime:
 
 def reach(stage: Stage, kind: str, room: Channel) -> None:
     """Time passes until it is due."""
-    assert isinstance(stage.clock, MovableClock)
-    stage.clock.move_to(planned(stage, kind, room))
-    for bot in stage.bots:
-        bot.ticker.wake()
+    stage.pass_to(planned(stage, kind, room))
 
 
 def next_round(stage: Stage, room: Channel, before: Poll) -> Poll:
@@ -201,8 +198,7 @@ def test_one_that_is_late_starts_on_the_next_working_morning_and_once(
     first.press_in_form(team[0], "cancel_round")
     start_of_it = planned(stage, "repeat_round", room)
     saturday = start_of_it + timedelta(days=7 + (5 - start_of_it.weekday()))
-    stage.clock.move_to(saturday)
-    stage.bots[-1].ticker.wake()
+    stage.pass_to(saturday)
     hasten(stage, lambda: planned(stage, "repeat_round", room) > saturday + timedelta(hours=1))
     assert len(stage.said(room.id)) == 1
     second = next_round(stage, room, first)

@@ -13,8 +13,9 @@ import pytest
 from bot.app import build
 from bot.workspace.records import Fault, Json, Person
 from tests.scenarios.conftest import NewStage
-from tests.scenarios.meetings import DAY, HOUR, MINUTE, Table, hurry, move, move_to, pressable
+from tests.scenarios.meetings import DAY, HOUR, MINUTE, Table, move, move_to, pressable
 from tests.scenarios.poll import LONG, process
+from tests.scenarios.rounds import hasten
 from tests.scenarios.stage import PATIENCE, Stage, texts
 from tests.scenarios.standing import promise
 
@@ -123,7 +124,7 @@ def test_a_session_that_opens_late_says_so_takes_its_time_and_needs_no_agenda(st
     up(stage)
     opening = table.next_message()
     assert "It opens late" in texts(opening)
-    hurry(stage, lambda: len(table.thread(opening)) == 3)
+    hasten(stage, lambda: len(table.thread(opening)) == 3)
     assert_once(table, 4)
     move_to(stage, table.first.ends_at + 10 * MINUTE)
     table.settle()
@@ -151,7 +152,7 @@ def test_after_weeks_the_channel_hears_one_thing_only(stage: Stage, table: Table
     late = table.next_message()
     assert "This agenda comes late" in texts(late)
     assert f"Not held since the last one: {table.first.day + 7 * DAY:%a}" in texts(late)
-    summary = hurry(stage, lambda: table.thread(opening)[3:])[0]
+    summary = hasten(stage, lambda: table.thread(opening)[3:])[0]
     assert "what came of it" in texts(summary)
     table.settle()
     assert table.fresh() == []
@@ -183,7 +184,7 @@ def test_what_slack_took_before_the_death_is_found_and_not_posted_again(
     forget(table, part, kind)
     move(stage, 2 * MINUTE)
     up(stage)
-    hurry(
+    hasten(
         stage, lambda: not stage.rows("select 1 from session_messages where series_id = ? and ts = ''", table.series.id)
     )
     assert posted(table) == before
@@ -206,13 +207,13 @@ class TestUnreadable:
         forget(table, "#agenda", "post_agenda")
         move(stage, 2 * MINUTE)
         up(stage)
-        hurry(stage, lambda: len(posted(table)) == 2)
+        hasten(stage, lambda: len(posted(table)) == 2)
         table.settle()
         down(stage)
         forget(table, "#agenda", "post_agenda", tries=2)
         move(stage, 2 * MINUTE)
         up(stage)
-        hurry(stage, lambda: stage.rows("select 1 from session_messages where gone"))
+        hasten(stage, lambda: stage.rows("select 1 from session_messages where gone"))
         assert len(posted(table)) == 2
 
 
@@ -234,12 +235,12 @@ class TestTwoProcesses:
         for item in table.thread(opening)[:3]:
             table.press(owner, item, "session_missed")
         table.add_item(owner, opening, "A fifth thing")
-        hurry(stage, lambda: len(table.thread(opening)) == 5)
+        hasten(stage, lambda: len(table.thread(opening)) == 5)
         for item in table.thread(opening)[:3]:
             table.until(item, "*Missed.*")
         summary = table.summary()
         table.until(summary, "Missed *3*")
-        hurry(stage, lambda: len(table.thread(opening)) == 6)
+        hasten(stage, lambda: len(table.thread(opening)) == 6)
         move(stage, HOUR)
         table.until(opening, "is closed")
         assert len(posted(table)) == len(set(posted(table))) == 9
@@ -275,11 +276,11 @@ def test_a_channel_that_takes_nothing_is_told_of_once_and_gets_its_agenda_when_i
     refusals.add({"archived": "is_archived", "removed": "not_in_channel"}[how])
     (stage.workspace.archive if how == "archived" else stage.workspace.remove_bot)(table.room)
     move_to(stage, table.agenda_at(table.first))
-    hurry(stage, lambda: told(stage, host, "Session"))
+    hasten(stage, lambda: told(stage, host, "Session"))
     for tried in range(1, 4):
-        hurry(stage, lambda tried=tried: (refused(table), waiting(table)) == (tried, 1))  # type: ignore[misc]
+        hasten(stage, lambda tried=tried: (refused(table), waiting(table)) == (tried, 1))  # type: ignore[misc]
         move(stage, HOUR)
-    hurry(stage, lambda: (refused(table), waiting(table)) == (4, 1))
+    hasten(stage, lambda: (refused(table), waiting(table)) == (4, 1))
     assert len(told(stage, host, "Session")) == 1
     if how == "archived":
         table.room.is_archived = False
@@ -295,9 +296,9 @@ def test_a_session_whose_channel_stays_closed_is_left_and_the_series_goes_on(
     refusals.add("is_archived")
     stage.workspace.archive(table.room)
     move_to(stage, table.first.starts_at)
-    hurry(stage, lambda: told(stage, host, "Session"))
+    hasten(stage, lambda: told(stage, host, "Session"))
     move_to(stage, table.first.ends_at + MINUTE)
-    hurry(stage, lambda: table.stored(table.first.id).closed_at)
+    hasten(stage, lambda: table.stored(table.first.id).closed_at)
     table.settle()
     table.room.is_archived = False
     move(stage, 2 * DAY)
@@ -359,6 +360,6 @@ class TestDeaths:
         move(stage, timedelta(minutes=10))
         up(stage)
         opening = table.next_message()
-        hurry(stage, lambda: len(table.thread(opening)) == 3)
+        hasten(stage, lambda: len(table.thread(opening)) == 3)
         assert_once(table, 5)
         assert pressable(table.thread(opening)[0])[0] == "Done"

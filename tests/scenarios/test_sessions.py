@@ -13,8 +13,8 @@ from bot import clock as clocks
 from bot.accountability.commitments.commitment import State
 from bot.workspace.records import Json, Person
 from tests.conftest import Aside
-from tests.scenarios.meetings import DAY, HOUR, Table, hurry, move, move_to, pressable, submission
-from tests.scenarios.rounds import resend
+from tests.scenarios.meetings import DAY, HOUR, Table, move, move_to, pressable, submission
+from tests.scenarios.rounds import hasten, resend
 from tests.scenarios.stage import Stage, texts
 from tests.scenarios.standing import now_is, promise
 
@@ -104,7 +104,7 @@ def test_from_one_agenda_to_the_next_over_a_change_of_clocks(stage: Stage, host:
     table.until(billing, "*Talked about.*")
 
     assert table.add_item(owner, opening, "A fifth thing") is None
-    hurry(stage, lambda: len(table.thread(opening)) == 5)
+    hasten(stage, lambda: len(table.thread(opening)) == 5)
     assert pressable(table.item(opening, "A fifth thing")) == ["Talked about", "Not today"]
 
     summary = table.summary()
@@ -112,7 +112,7 @@ def test_from_one_agenda_to_the_next_over_a_change_of_clocks(stage: Stage, host:
     for told in ("Kept (1)", "Missed (1)", "Renegotiated (1)", "Talked about (1)", "Not reached (1)"):
         assert told in words
     assert "Kept *1* · missed *1* · renegotiated *1* · newly promised *3* · talked about *1* · not reached *1*" in words
-    assert "its summary is in the channel" in texts(hurry(stage, lambda: table.thread(opening)[5:])[0])
+    assert "its summary is in the channel" in texts(hasten(stage, lambda: table.thread(opening)[5:])[0])
     assert pressable(table.until(opening, "is closed")) == []
 
     second = table.coming()
@@ -149,7 +149,7 @@ def test_after_a_day_nothing_is_offered_any_more(table: Table, host: Person) -> 
     table.summary()
     assert "Done" in pressable(table.now(item))
     move(table.stage, DAY)
-    hurry(table.stage, lambda: pressable(table.now(item)) == [])
+    hasten(table.stage, lambda: pressable(table.now(item)) == [])
     told = table.stage.shown(host, lambda: resend(table.stage, pressed, lambda _: None))
     assert "nothing can be ticked off" in told["text"]
 
@@ -337,8 +337,9 @@ def test_a_message_that_somebody_deleted_is_not_posted_again(
     table.agenda()
     opening = table.opening(2)
     gone, kept = table.thread(opening)
-    table.press(owner, gone, "session_missed")
-    table.stage.workspace.delete_message(table.room.id, gone["ts"])
+    with table.stage.workspace.lock:  # before anything can be drawn
+        table.stage.press(owner, gone, "session_missed")
+        table.stage.workspace.delete_message(table.room.id, gone["ts"])
     table.press(host, kept, "session_missed")
     table.until(kept, "*Missed.*")
     table.summary()
